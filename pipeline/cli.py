@@ -1,0 +1,156 @@
+"""The command `copydesk`. Arguments and exit codes only; heavy libraries are imported by the command that needs them.
+
+Exit codes: 0 done; 1 failed; 2 the arguments or the configuration cannot be used; 130 interrupted, 143 terminated.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+import pipeline
+from pipeline.cli_run import MAPPING_FIELDS, build_config, describe_rules, ending_of, execute
+from pipeline.errors import CopydeskError
+
+__all__ = ["command", "main"]
+
+
+def _count_workers(_context: click.Context, _parameter: click.Parameter, value: str) -> int | None:
+    if value == "auto":
+        return None
+    if value.isdecimal() and int(value) >= 1:
+        return int(value)
+    raise click.BadParameter(f"{value!r} is neither a whole number from 1 up nor 'auto'.")
+
+
+class _RunCommand(click.Command):
+    """Sets everything after `--` aside for Beam before click sees it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if "--" in args:
+            cut = args.index("--")
+            ctx.meta["beam_options"] = tuple(args[cut + 1 :])
+            args = args[:cut]
+        return super().parse_args(ctx, args)
+
+
+def _mapping_options(function: Callable[..., None]) -> Callable[..., None]:
+    for name, words in reversed(MAPPING_FIELDS):
+        function = click.option(f"--{name.replace('_', '-')}", name, metavar="COLUMN", help=words)(function)
+    return function
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(pipeline.__version__, prog_name="copydesk", message="%(prog)s %(version)s")
+def command() -> None:
+    """A copy desk for news corpora: raw news in, a clean, de-duplicated, auditable Parquet dataset out."""
+
+
+@command.command("run", cls=_RunCommand, options_metavar="[OPTIONS] [-- BEAM OPTIONS...]")
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.option("-o", "--output", required=True, metavar="DIR", help="Folder to write; it appears when the run is complete.")
+@click.option("-c", "--config", "config_path", metavar="FILE", help="Settings as TOML; `copydesk config` prints a commented one.")
+@click.option("--overwrite", is_flag=True, help="Replace an older dataset of copydesk at DIR.")
+@click.option(
+    "--runner", default="local", show_default=True, metavar="NAME", help="local, or a runner of Beam: FlinkRunner, DataflowRunner, ..."
+)
+@click.option(
+    "--workers", default="auto", show_default=True, callback=_count_workers, metavar="N|auto", help="Processes of the local runner."
+)
+@_mapping_options
+@click.option("--set", "assignments", multiple=True, metavar="SECTION.KEY=VALUE", help="Any other setting; may be repeated.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("--progress/--no-progress", default=True, help="Show how far the run is.  [default: progress]")
+@click.pass_context
+def run_command(
+    context: click.Context,
+    /,
+    inputs: tuple[str, ...],
+    output: str,
+    config_path: str | None,
+    overwrite: bool,
+    runner: str,
+    workers: int | None,
+    assignments: tuple[str, ...],
+    quiet: bool,
+    progress: bool,
+    **mapping: str | None,
+) -> None:
+    """Clean the documents of INPUT (files, folders, globs, s3:// and gs:// addresses) into a dataset at DIR."""
+    config = build_config(config_path, mapping, assignments)
+    execute(
+        inputs,
+        output,
+        config,
+        runner=runner,
+        workers=workers,
+        overwrite=overwrite,
+        beam_options=context.meta.get("beam_options", ()),
+        quiet=quiet,
+        progress=progress,
+    )
+
+
+@command.command("config")
+@click.option("--rules", is_flag=True, help="List the names that repair.disabled and filter.disabled take.")
+@click.option("--explain-bands", is_flag=True, help="Show what the bands find, and at what similarity.")
+@click.option("-c", "--config", "config_path", metavar="FILE", help="Start from this file instead of the defaults.")
+@click.option("--set", "assignments", multiple=True, metavar="SECTION.KEY=VALUE", help="Change a setting first; may be repeated.")
+def config_command(rules: bool, explain_bands: bool, config_path: str | None, assignments: tuple[str, ...]) -> None:
+    """Print the settings as commented TOML, ready to be edited and given to `copydesk run --config`."""
+    config = build_config(config_path, {}, assignments)
+    if rules:
+        click.echo(describe_rules())
+    if explain_bands:
+        from pipeline.dedup import bands
+
+        click.echo(bands.explain_bands(config))
+    if not rules and not explain_bands:
+        from pipeline.config import dump
+
+        click.echo(dump(config), nl=False)
+
+
+@command.command("schema")
+@click.argument("table", required=False)
+@click.option("--json", "form", flag_value="json", help="As JSON Schema.")
+@click.option("--arrow", "form", flag_value="arrow", help="As an Arrow schema.")
+@click.option("--markdown", "form", flag_value="markdown", help="As a page (docs/tables.md).")
+def schema_command(table: str | None, form: str | None) -> None:
+    """Describe the output tables, or one TABLE."""
+    from pipeline.report.tables import describe_tables
+
+    click.echo(describe_tables(table, form or "text"), nl=False)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code.
+
+    >>> main(["--version"])
+    copydesk ...
+    0
+    """
+    try:
+        outcome = command.main(args=None if arguments is None else list(arguments), prog_name="copydesk", standalone_mode=False)
+    except click.UsageError as error:
+        path = error.ctx.command_path if error.ctx else "copydesk"
+        click.echo(f"{path}: {error.format_message()} ({path} --help says what is accepted)", err=True)
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("copydesk: interrupted", err=True)
+        return 130
+    except BrokenPipeError:
+        # The reader has gone (`copydesk explain ... | head`). Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (CopydeskError, OSError, RuntimeError) as error:
+        ending = ending_of(error)
+        if ending is None:
+            raise
+        click.echo(f"copydesk: {ending.reason}", err=True)
+        return ending.code
+    return outcome if isinstance(outcome, int) else 0

@@ -1,0 +1,212 @@
+"""What `copydesk run` does: settings from file, options and --set; progress; the closing table."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import re
+import sys
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline import config as settings
+from pipeline.config import Config, InputConfig
+from pipeline.errors import ConfigError, CopydeskError
+from pipeline.storage import is_remote
+
+if TYPE_CHECKING:
+    from pipeline.report.progress import Progress
+
+__all__ = ["MAPPING_FIELDS", "Ending", "build_config", "describe_rules", "ending_of", "execute"]
+
+MAPPING_FIELDS = tuple((item.name, str(item.metadata["doc"])) for item in dataclasses.fields(InputConfig) if item.name.endswith("_field"))
+"""Settings of `[input]` that have an option of their own: (name, description)."""
+
+
+def build_config(path: str | None, mapping: Mapping[str, str | None], assignments: Sequence[str]) -> Config:
+    """The settings of a run; an option overrides the file, and `--set` overrides both.
+
+    Args:
+        path: a TOML file, or None for the defaults.
+        mapping: values of the `MAPPING_FIELDS` options; None where the option was not given.
+        assignments: ``section.key=value``; the value as TOML, or bare words for a string or a list of strings.
+
+    Raises:
+        ConfigError: the file cannot be read, or any setting is unknown or out of range.
+
+    >>> build_config(None, {"text_field": "body"}, ["dedup.bands=64", "filter.languages=en,de"]).filter.languages
+    ('en', 'de')
+    """
+    tree = settings.to_mapping(_load(path))
+    tree["input"] |= {name: value for name, value in mapping.items() if value is not None}
+    config = settings.from_mapping(tree, "the options")
+    for assignment in assignments:
+        place, equals, value = assignment.partition("=")
+        section, dot, key = place.strip().partition(".")
+        if not equals or not dot or not section or not key:
+            raise ConfigError(f"--set {assignment}: expected section.key=value, for example --set dedup.bands=64")
+        wanted = getattr(getattr(config, section, None), key, None)
+        change = {section: {key: _read_value(value, wanted)}}
+        settings.from_mapping(change, f"--set {assignment}")  # names the option, not the whole tree, in an error
+        tree[section] |= change[section]
+        config = settings.from_mapping(tree, f"--set {assignment}")
+    return config
+
+
+def execute(
+    inputs: Sequence[str],
+    output: str,
+    config: Config,
+    *,
+    runner: str,
+    workers: int | None,
+    overwrite: bool,
+    beam_options: Sequence[str],
+    quiet: bool,
+    progress: bool,
+) -> None:
+    """Run the pipeline, show how far it is on stderr, and print the summary on stdout."""
+    from rich.console import Console
+
+    from pipeline.cli_processes import end_on_signals
+    from pipeline.report.dataset import Dataset, first_value
+    from pipeline.report.summary import render_summary
+
+    _configure_logging()
+    with end_on_signals(), _follow(shown=progress and not quiet) as update:
+        from pipeline.transforms import flow
+
+        result = flow.run(
+            inputs,
+            output,
+            config,
+            runner=runner,
+            workers=workers,
+            overwrite=overwrite,
+            beam_options=beam_options,
+            on_progress=update,
+        )
+    if quiet:
+        return
+    example = None
+    if not is_remote(result.output):
+        dataset = Dataset(result.output, result.manifest)
+        example = first_value(dataset, "duplicates", "doc_id") or first_value(dataset, "documents", "doc_id")
+    render_summary(Console(highlight=False), result.manifest, result.output, result.seconds, example)
+
+
+def describe_rules() -> str:
+    """Names, versions and purposes of all rules and filters, in the order in which they run."""
+    from pipeline import desk, filters
+
+    lines = ["# rules, for repair.disabled"]
+    lines += [f"{name:<28} v{version}  {words}" for name, version, words in desk.list_rules()]
+    lines += ["", "# filters, for filter.disabled"]
+    for entry in filters.FILTERS:
+        words = (entry.__doc__ or "").strip().splitlines() or [""]
+        lines.append(f"{entry.NAME:<28} v{entry.VERSION}  {words[0]}")
+    return "\n".join(lines)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Ending:
+    """How a failed command ends: its exit code and the line that says why."""
+
+    code: int
+    reason: str
+
+
+def ending_of(error: Exception) -> Ending | None:
+    """The ending for an error that a person can do something about; None for a bug, which keeps its traceback.
+
+    A worker process hands its exception to the driver as text inside a RuntimeError; ours are recognised there by name.
+
+    >>> ending_of(ConfigError("no such file: a.txt"))
+    Ending(code=2, reason='no such file: a.txt')
+    >>> ending_of(RuntimeError("Traceback ...\\npipeline.errors.BooksError: 3 records are missing"))
+    Ending(code=1, reason='3 records are missing')
+    >>> ending_of(RuntimeError("division by zero")) is None
+    True
+    """
+    if isinstance(error, ConfigError):
+        return Ending(2, str(error))
+    if isinstance(error, (CopydeskError, OSError)):
+        return Ending(1, _strip_beam(str(error)))
+    if isinstance(error, RuntimeError):
+        text = str(error)
+        if match := re.search(r"^pipeline\.errors\.(\w+): (.*)$", text, re.M):
+            return Ending(2 if match[1] in ("ConfigError", "OutputError") else 1, _strip_beam(match[2]))
+        if match := re.search(r"^(OSError|PermissionError|FileNotFoundError): (\[Errno \d+\] .*)$", text, re.M):
+            return Ending(1, _strip_beam(match[2]))
+        if "Channel closed prematurely" in text:
+            return Ending(1, "a worker process died, most likely for want of memory; fewer --workers need less, and finished work is kept")
+        if "KeyboardInterrupt" in text:
+            return Ending(130, "interrupted")
+    return None
+
+
+def _strip_beam(text: str) -> str:
+    return re.sub(r" \[while running '[^']*'\]", "", text).strip()
+
+
+def _load(path: str | None) -> Config:
+    if path is None:
+        return Config()
+    try:
+        return settings.load(Path(path).read_text(encoding="utf-8"), path)
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path} is not UTF-8 text; a TOML file would be accepted, see `copydesk config`") from None
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}; see `copydesk config` for a file to start from") from None
+
+
+def _read_value(text: str, wanted: Any) -> Any:
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = text
+    if isinstance(wanted, str) and not isinstance(value, str):
+        return text  # a column may well be called 2024
+    if isinstance(wanted, tuple) and not isinstance(value, list):
+        return [entry.strip() for entry in text.split(",") if entry.strip()]
+    return value
+
+
+@contextmanager
+def _follow(*, shown: bool) -> Iterator[Callable[[Progress], None] | None]:
+    if not shown:
+        yield None
+    elif sys.stderr.isatty():
+        from rich.console import Console
+
+        from pipeline.report.progress import follow_live
+
+        with follow_live(Console(stderr=True)) as update:
+            yield update
+    else:
+        from pipeline.report.progress import follow_plainly
+
+        with follow_plainly(lambda line: (sys.stderr.write(line), sys.stderr.flush())) as update:
+            yield update
+
+
+class _CurrentStderr(logging.StreamHandler[Any]):
+    """Writes to whatever sys.stderr is at that moment, so that lines go above the live display and not into it."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> Any:
+        return sys.stderr
+
+
+def _configure_logging() -> None:
+    """Before Beam is imported: its import logs, and the first log call would otherwise set up the root logger its own way."""
+    handler = _CurrentStderr()
+    handler.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
+    handler.addFilter(lambda record: "apitools not found" not in record.getMessage())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
