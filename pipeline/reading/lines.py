@@ -1,0 +1,138 @@
+"""Records that are lines (JSONL), in slices of a file of any size, with bounded memory."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipeline.errors import DocumentError
+from pipeline.reading.letters import EXCERPT_BYTES
+from pipeline.reading.streams import Peekable
+
+__all__ = ["BrokenLine", "Line", "LongLine", "split_lines"]
+
+BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line without its end, and the byte offset where it starts."""
+
+    offset: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LongLine:
+    """A line over the limit; `length` (bytes) and `sha256` are of all of it, `head` is its beginning."""
+
+    offset: int
+    length: int
+    sha256: str
+    head: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenLine:
+    """Where the stream broke: `offset`, `length` and `head` are of what could be read of the line that was cut."""
+
+    offset: int
+    length: int
+    head: bytes
+    error: DocumentError
+
+
+def split_lines(source: Peekable, start: int, end: int, limit: int, *, inside: bool = False) -> Iterator[Line | LongLine | BrokenLine]:
+    r"""Yield the lines that start in [start, end), wherever they end. Blank lines are passed over.
+
+    A line ends with LF or CR LF; neither counts as part of it. A byte order mark at offset 0 is left out.
+
+    Args:
+        source: the file's bytes from `start` on; with `inside`, from one byte before.
+        start, end: byte offsets in the file.
+        limit: bytes of a line, at most; of a longer one no more than `limit` bytes are held.
+        inside: `start` may be in the middle of a line, which belongs to the slice before.
+
+    >>> [line.data for line in split_lines(Peekable(iter([b"a\r\n\nb", b"c\n"])), 0, 6, 10)]
+    [b'a', b'bc']
+    >>> [line.data for line in split_lines(Peekable(iter([b"b", b"c\nd"])), 5, 9, 10, inside=True)]
+    [b'd']
+    """
+    position = start - 1 if inside else start
+    if start == 0 and source.peek(len(BOM)) == BOM:
+        source.skip(len(BOM))
+        position = len(BOM)
+    line = _OpenLine(position, limit)
+    skipping = inside
+    try:
+        for chunk in source:
+            at = 0
+            while (newline := chunk.find(b"\n", at)) >= 0:
+                if not skipping and (closed := line.close(chunk[at:newline])):
+                    yield closed
+                skipping = False
+                at = newline + 1
+                if position + at >= end:
+                    return
+                line = _OpenLine(position + at, limit)
+            if skipping and position + len(chunk) >= end:
+                return
+            if not skipping:
+                line.add(chunk[at:])
+            position += len(chunk)
+    except DocumentError as error:
+        offset = max(position, start) if skipping else line.offset
+        yield BrokenLine(offset, line.length, line.head(), error)
+        return
+    if not skipping and (closed := line.close(b"")):
+        yield closed
+
+
+class _OpenLine:
+    """The line being read. Over the limit, only its hash, its length and its beginning are kept."""
+
+    __slots__ = ("cr", "digest", "length", "limit", "offset", "parts")
+
+    def __init__(self, offset: int, limit: int) -> None:
+        self.offset, self.limit, self.length = offset, limit, 0
+        self.parts: list[bytes] = []
+        self.digest: hashlib._Hash | None = None
+        self.cr = False  # a CR has been seen that may be half of the line's end, and is not in the hash yet
+
+    def head(self) -> bytes:
+        """Its first bytes."""
+        return b"".join(self.parts)[: EXCERPT_BYTES + 1]
+
+    def add(self, part: bytes) -> None:
+        """More of the line; no LF in it."""
+        if not part:
+            return
+        self.length += len(part)
+        if self.digest is not None:
+            self._hash(self.digest, part)
+            return
+        self.parts.append(part)
+        if self.length > self.limit + 1:  # one more than the limit, for a CR
+            whole = b"".join(self.parts)
+            self.parts = [whole[: EXCERPT_BYTES + 1]]
+            self.digest = hashlib.sha256()
+            self._hash(self.digest, whole)
+
+    def _hash(self, digest: hashlib._Hash, part: bytes) -> None:
+        if self.cr:
+            digest.update(b"\r")
+        self.cr = part.endswith(b"\r")
+        digest.update(memoryview(part)[:-1] if self.cr else part)
+
+    def close(self, rest: bytes) -> Line | LongLine | None:
+        """The whole line, `rest` being its last bytes before the LF; None where it is blank."""
+        if self.parts:
+            self.add(rest)
+            if self.digest is not None:
+                return LongLine(self.offset, self.length - self.cr, self.digest.hexdigest(), self.head())
+            rest = b"".join(self.parts)
+        data = rest.removesuffix(b"\r")
+        if len(data) > self.limit:
+            return LongLine(self.offset, len(data), hashlib.sha256(data).hexdigest(), data[: EXCERPT_BYTES + 1])
+        return Line(self.offset, data) if data and not data.isspace() else None

@@ -1,0 +1,96 @@
+"""What a file is, by its first bytes. Its name is second evidence: it decides only where the content leaves two readings."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+
+__all__ = ["HEAD_BYTES", "detect_compression", "detect_container"]
+
+HEAD_BYTES = 64 * 1024
+"""Holds some ten news articles as JSON lines, and costs one read."""
+
+_LONG_HEAD_BYTES = 2**20
+_MAX_LINES = 50
+
+_MAGIC = (
+    (b"\x1f\x8b", "gzip"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"),
+)
+_SKIPPABLE_ZSTD = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
+_BZIP2_BLOCK = (b"1AY&SY", b"\x17rE8P\x90")
+_LINES_NAME = re.compile(r"\.(?:jsonl|ndjson|jsonlines|jl)(?:\.(?:gz|gzip|zst|zstd|bz2|xz))?$", re.IGNORECASE)
+
+
+def detect_compression(head: bytes) -> str:
+    """``none``, ``gzip``, ``zstd``, ``bzip2`` or ``xz``.
+
+    >>> detect_compression(bytes.fromhex("1f8b08")), detect_compression(b"BZhou said on Monday")
+    ('gzip', 'none')
+    """
+    for magic, name in _MAGIC:
+        # "BZh" alone can begin a text; a block or the end of a stream must follow the level digit. A cut file may end before that.
+        if head.startswith(magic) and (name != "bzip2" or (head[3:4].isdigit() and (len(head) < 10 or head[4:10] in _BZIP2_BLOCK))):
+            return name
+    return "zstd" if _SKIPPABLE_ZSTD.match(head) else "none"
+
+
+def detect_container(peek: Callable[[int], bytes], name: str, max_record_bytes: int) -> str:
+    """``parquet``, ``lines`` (one JSON object a line) or ``file`` (one document, or something a parser knows how to take apart).
+
+    Args:
+        peek: gives the first n bytes of the decompressed content, fewer only where there are no more.
+        name: the file's name.
+        max_record_bytes: see `config.InputConfig`.
+
+    A file is ``lines`` where at least two lines, and half of those looked at, are complete JSON objects; under a JSONL name, one is
+    enough, or a beginning of one. A pretty-printed object and an array are one ``file`` under any name.
+
+    >>> two = b'{"text": "a"}\\n{"text": "b"}\\n'
+    >>> detect_container(lambda n: two[:n], "a.txt", 1024), detect_container(lambda n: two[:13], "a.json", 1024)
+    ('lines', 'file')
+    """
+    asked = HEAD_BYTES
+    head = peek(asked)
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    named = _LINES_NAME.search(name) is not None
+    begins = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    if begins == b"{" and len(head) == asked and head.count(b"\n") < 2:
+        head = peek(asked := _LONG_HEAD_BYTES)
+        if b"\n" not in head and len(head) == asked and not named:
+            # As one document it would be over the limit anyway; as lines, only its first line is lost.
+            head = peek(asked := max_record_bytes + HEAD_BYTES)
+            if b"\n" not in head and len(head) > max_record_bytes:
+                return "lines"
+    lines = _complete_lines(head, whole=len(head) < asked)
+    if not lines or lines[0] in (b"{", b"["):
+        return "lines" if named and not lines and begins == b"{" else "file"
+    objects = sum(map(_is_object, lines))
+    if named:
+        return "lines" if objects or any(line.startswith(b"{") for line in lines) else "file"
+    return "lines" if objects >= 2 and 2 * objects >= len(lines) else "file"
+
+
+def _complete_lines(head: bytes, *, whole: bool) -> list[bytes]:
+    """The first lines that are not blank, stripped; the last only where the file ends with it."""
+    lines = head.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    if not whole:
+        lines.pop()
+    filled = (line.strip() for line in lines)
+    return [line for line in filled if line][:_MAX_LINES]
+
+
+def _is_object(line: bytes) -> bool:
+    if not (line.startswith(b"{") and line.endswith(b"}")):
+        return False
+    if len(line) > _LONG_HEAD_BYTES:
+        return True  # not worth the time to look closer
+    try:
+        json.loads(line.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return False
+    return True

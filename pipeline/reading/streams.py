@@ -1,0 +1,91 @@
+"""The bytes of a file as a stream of chunks, with a look ahead, so that a reader is chosen by content before anything is consumed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from pipeline.errors import DocumentError
+
+__all__ = ["CHUNK_BYTES", "Peekable", "file_size", "plain_chunks", "why"]
+
+CHUNK_BYTES = 256 * 1024
+"""Large enough that the cost a chunk vanishes, small enough to hold several."""
+
+
+def why(error: Exception) -> str:
+    """The reason of an `OSError` in a few words, without the path: that stands in the record's origin."""
+    return str(getattr(error, "strerror", None) or error or type(error).__name__)
+
+
+def file_size(handle: BinaryIO) -> int:
+    """Bytes of an open file; leaves the position at its start."""
+    size = handle.seek(0, 2)
+    handle.seek(0)
+    return size
+
+
+def plain_chunks(handle: BinaryIO, start: int = 0) -> Iterator[bytes]:
+    """The file from byte `start` on.
+
+    Raises:
+        DocumentError: ``unreadable_file``, where the file system fails in the middle.
+    """
+    position = start
+    try:
+        handle.seek(start)
+        while chunk := handle.read(CHUNK_BYTES):
+            position += len(chunk)
+            yield chunk
+    except OSError as error:
+        raise DocumentError("unreadable_file", f"reading stopped at byte {position}: {why(error)}") from None
+
+
+class Peekable:
+    """Chunks with a look ahead. A `DocumentError` that the look ahead meets is raised where reading gets there, not before."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._buffer = b""
+        self._error: DocumentError | None = None
+        self.exhausted = False
+
+    def peek(self, size: int) -> bytes:
+        """The next `size` bytes, fewer only where the stream ends or breaks before; nothing is consumed."""
+        parts, have = [self._buffer], len(self._buffer)
+        while have < size and not self.exhausted and self._error is None:
+            try:
+                part = next(self._chunks, None)
+            except DocumentError as error:
+                self._error = error
+                break
+            if part is None:
+                self.exhausted = True
+            else:
+                parts.append(part)
+                have += len(part)
+        self._buffer = b"".join(parts)
+        return self._buffer[:size]
+
+    def skip(self, size: int) -> None:
+        """Consume bytes that were peeked at."""
+        self._buffer = self._buffer[size:]
+
+    def __iter__(self) -> Iterator[bytes]:
+        if self._buffer:
+            head, self._buffer = self._buffer, b""
+            yield head
+        if self._error is not None:
+            raise self._error
+        if not self.exhausted:
+            yield from self._chunks
+
+    def read_at_most(self, limit: int) -> bytes:
+        """The whole stream where it is not longer than `limit` bytes, else more than `limit` of its first bytes."""
+        parts, have = [], 0
+        for chunk in self:
+            parts.append(chunk)
+            have += len(chunk)
+            if have > limit:
+                break
+        return b"".join(parts)
