@@ -1,0 +1,261 @@
+"""Safe parsing of XML and HTML, and their text one block a line.
+
+No entity is ever fetched or expanded by the XML library: named characters (``&eacute;``) are replaced before it sees them, and a
+document that declares any other entity is refused. Deep and huge documents are refused, since tree walks would not end in time.
+"""
+
+from __future__ import annotations
+
+import html.entities
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+
+from pipeline.errors import DocumentError
+from pipeline.parsers.source import join_blocks
+
+__all__ = ["blocks", "check_tree", "child", "children", "html_tree", "local", "parse_xml", "root_name", "text_of"]
+
+MAX_DEPTH = 200
+"""Levels of nesting. Real news items and pages stay under 60; libxml2's own limit is 256."""
+
+MAX_NODES = 400_000
+"""Elements of one document. The largest real article pages have some 20,000."""
+
+_PROLOGUE = re.compile(r"\s*(?:<\?[^>]*>\s*|<!--(?:(?!-->)[\s\S])*-->\s*)*")
+_DOCTYPE = re.compile(r"<!DOCTYPE\s+([^\s>\[]+)[^>\[]*(\[)?", re.IGNORECASE)
+_ROOT = re.compile(r"<([A-Za-z_][\w.\-]*:)?([A-Za-z_][\w.\-]*)")
+_ENTITY = re.compile(
+    r"""<!ENTITY\s+(%\s+)?([\w.\-]+)\s+(?:(SYSTEM|PUBLIC)\b|"([^"<&%]{0,64}|&#x?[0-9A-Fa-f]{1,6};)"\s*>|'([^'<&%]{0,64}|&#x?[0-9A-Fa-f]{1,6};)'\s*>)?"""
+)
+_NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
+_BARE_AMPERSAND = re.compile(r"&(?!(?:[A-Za-z][A-Za-z0-9]{0,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});)")
+_CDATA = re.compile(r"(<!\[CDATA\[(?:(?!\]\]>)[\s\S])*\]\]>)")
+_BAD_REFERENCE = re.compile(r"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|[xX]0*(?:[0-8]|[bBcCeEfF]|1[0-9a-fA-F]));")
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_XML_OWN = {"amp", "lt", "gt", "quot", "apos"}
+
+
+def root_name(head: str) -> str | None:
+    """Local name of the first element of an XML or HTML text, after declaration, comments and document type.
+
+    >>> root_name('<?xml version="1.0"?><!-- x --><n:newsItem guid="1">')
+    'newsItem'
+    >>> root_name("No mark-up <here>") is None
+    True
+    """
+    rest = head[_prologue_end(head) :]
+    if doctype := _DOCTYPE.match(rest):
+        end = rest.find("]>", doctype.end()) + 2 if doctype[2] else rest.find(">") + 1
+        if end < 2:
+            return doctype[1].split(":")[-1]
+        rest = rest[end:]
+        rest = rest[_prologue_end(rest) :]
+    match = _ROOT.match(rest)
+    return match[2] if match else None
+
+
+def parse_xml(text: str) -> etree._Element:
+    """Parse an XML document.
+
+    Certain faults of real deliveries are mended first: characters that XML forbids, bare ampersands, named HTML characters.
+
+    Raises:
+        DocumentError: ``xml_entities`` for declared entities that are more than a short character, ``bad_xml`` with the line,
+            ``too_deep``, ``too_large``.
+
+    >>> parse_xml("<p>caf&eacute; &amp; bar &c.</p>").text
+    'café & bar &c.'
+    """
+    body, entities = _without_doctype(text.lstrip("\ufeff \t\r\n\f\0"))
+    body = _mended(body, entities)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, remove_pis=True, remove_comments=True, encoding="utf-8"
+    )
+    try:
+        root = etree.fromstring(body.encode("utf-8"), parser)
+    except etree.XMLSyntaxError as error:
+        code = "too_deep" if "depth" in str(error).lower() else "bad_xml"
+        raise DocumentError(code, f"not well-formed XML: {str(error)[:200]}") from None
+    check_tree(root)
+    return root
+
+
+def html_tree(text: str) -> etree._Element:
+    """Parse HTML the lenient way of browsers; always has an ``html`` root.
+
+    Raises:
+        DocumentError: ``no_text`` where there is nothing to parse, ``too_deep``, ``too_large``.
+    """
+    from lxml import html as lxml_html
+
+    parser = lxml_html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
+    cleaned = _NOT_XML.sub("", text)
+    try:
+        root = lxml_html.document_fromstring(cleaned.encode("utf-8"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError) as error:
+        raise DocumentError("no_text", f"no HTML could be read: {str(error)[:200]}") from None
+    check_tree(root)
+    return root
+
+
+def check_tree(root: etree._Element) -> None:
+    """Refuse a tree that is deeper or larger than any real document.
+
+    Raises:
+        DocumentError: ``too_deep``, ``too_large``.
+    """
+    depth = count = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        if event == "start":
+            depth += 1
+            count += 1
+            if depth > MAX_DEPTH:
+                raise DocumentError("too_deep", f"elements are nested more than {MAX_DEPTH} levels deep")
+            if count > MAX_NODES:
+                raise DocumentError("too_large", f"more than {MAX_NODES} elements")
+        elif event == "end":
+            depth -= 1
+
+
+def local(element: etree._Element) -> str:
+    """Local name in lower case, without namespace; empty for comments and the like."""
+    tag = element.tag
+    return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
+
+
+def children(element: etree._Element | None, *path: str) -> Iterator[etree._Element]:
+    """Elements at a path of local names (lower case) below `element`, in document order."""
+    if element is None:
+        return
+    if not path:
+        yield element
+        return
+    for item in element:
+        if local(item) == path[0]:
+            yield from children(item, *path[1:])
+
+
+def child(element: etree._Element | None, *path: str) -> etree._Element | None:
+    """The first of `children`, or None."""
+    return next(children(element, *path), None)
+
+
+def text_of(element: etree._Element | None) -> str | None:
+    """All text of an element on one line, or None."""
+    if element is None:
+        return None
+    joined = join_blocks(["".join(piece for piece in element.itertext() if isinstance(piece, str)).replace("\n", " ")])
+    return joined.replace("\n", " ") or None
+
+
+_BLOCK_TAGS = frozenset(
+    (
+        *("address", "article", "aside", "block", "blockquote", "body", "body.content", "bq", "caption", "center", "dd", "dir", "div"),
+        *("dl", "dt", "fieldset", "figure", "figcaption", "fn", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hl1"),
+        *("hl2", "hr", "html", "li", "main", "media", "menu", "nav", "note", "ol", "p", "pre", "section", "table", "tbody", "tfoot"),
+        *("thead", "tr", "ul"),
+    )
+)
+_BREAKS = frozenset(("br",))
+_SKIPPED = frozenset(
+    (
+        *("head", "script", "style", "noscript", "template", "iframe", "object", "svg", "canvas", "button", "select", "textarea"),
+        *("form", "nitf-table-metadata"),
+    )
+)
+
+
+def blocks(element: etree._Element, skip: frozenset[str] = frozenset()) -> Iterator[str]:
+    """The text of an element block by block, in document order.
+
+    Cells of one table row are one block, separated by a tab's width of one space; ``br`` ends a line. Elements named in `skip` and
+    scripts, styles and forms are left out.
+    """
+    pieces: list[str] = []
+    leave = _SKIPPED | skip
+    walker = etree.iterwalk(element, events=("start", "end"))
+    for event, node in walker:
+        name = local(node)
+        if event == "start":
+            if name in leave and node is not element:
+                walker.skip_subtree()
+                continue
+            if name in _BLOCK_TAGS or name in _BREAKS:
+                yield from _flush(pieces)
+            elif name in ("td", "th"):
+                pieces.append(" ")
+            pieces.append(_inline(node.text))
+        else:
+            if name in _BLOCK_TAGS:
+                yield from _flush(pieces)
+            if node is not element:
+                pieces.append(_inline(node.tail))
+    yield from _flush(pieces)
+
+
+def _inline(text: str | None) -> str:
+    # A line break in the mark-up is a space in the text.
+    return re.sub(r"[\t\r\n\f ]+", " ", text) if text else ""
+
+
+def _flush(pieces: list[str]) -> Iterator[str]:
+    text = join_blocks(["".join(pieces)])
+    pieces.clear()
+    if text:
+        yield text
+
+
+def _prologue_end(text: str) -> int:
+    match = _PROLOGUE.match(text)
+    return match.end() if match else 0
+
+
+def _without_doctype(text: str) -> tuple[str, dict[str, str]]:
+    """Cut the XML declaration and the document type off; its harmless entities as a table."""
+    start = _prologue_end(text)
+    doctype = _DOCTYPE.match(text, start)
+    if doctype is None:
+        return text[start:], {}
+    if not doctype[2]:
+        end = text.find(">", doctype.start()) + 1
+        return (text[end:] if end else ""), {}
+    end = text.find("]", doctype.end())
+    subset_end = re.compile(r"\]\s*>").search(text, doctype.end())
+    if end < 0 or subset_end is None:
+        raise DocumentError("bad_xml", "the document type declaration does not end")
+    return text[subset_end.end() :], _harmless_entities(text[doctype.end() : subset_end.start()])
+
+
+def _harmless_entities(subset: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for match in _ENTITY.finditer(subset):
+        value = match[4] if match[4] is not None else match[5]
+        if match[1] or match[3] or value is None:
+            raise DocumentError(
+                "xml_entities", f"the document declares entity {match[2][:40]!r}, which is external, nested or long; none is resolved"
+            )
+        found.setdefault(match[2], html.unescape(value))
+    if len(found) != len(re.findall(r"<!ENTITY", subset)) and len(re.findall(r"<!ENTITY", subset)) > len(list(_ENTITY.finditer(subset))):
+        raise DocumentError("xml_entities", "the document declares entities in a form that is not accepted")
+    return found
+
+
+def _mended(text: str, entities: dict[str, str]) -> str:
+    text = _NOT_XML.sub("", text)
+    if "&" not in text:
+        return text
+
+    def named(match: re.Match[str]) -> str:
+        name = match[1]
+        if name in _XML_OWN:
+            return match[0]
+        value = entities.get(name) or html.entities.html5.get(name + ";")
+        return html.escape(value, quote=True) if value is not None else "&amp;" + match[0][1:]
+
+    parts = _CDATA.split(text) if "<![CDATA[" in text else [text]
+    for index in range(0, len(parts), 2):
+        part = _BAD_REFERENCE.sub("", parts[index])
+        parts[index] = _NAMED.sub(named, _BARE_AMPERSAND.sub("&amp;", part))
+    return "".join(parts)

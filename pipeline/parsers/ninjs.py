@@ -1,0 +1,186 @@
+"""ninjs 1.x, 2.x and 3.x: news in JSON. Keys are matched without regard to case, since 3.x renamed them to camelCase."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.config import InputConfig
+from pipeline.errors import DocumentError
+from pipeline.parsers import fields, nitf
+from pipeline.parsers.htmlbody import parse_html_body
+from pipeline.parsers.jsontext import load_object
+from pipeline.parsers.markup import parse_xml, root_name
+from pipeline.parsers.source import Reading, Source, join_blocks
+from pipeline.records import Metadata
+
+__all__ = ["NAME", "VERSION", "is_item", "read", "recognise"]
+
+NAME, VERSION = "ninjs", 1
+
+_HINT = re.compile(
+    r'"(?:versioncreated|ninjs|headlines|bodies|body_\w+|headline|eventdetails|pubstatus|renditions|standard)"', re.IGNORECASE
+)
+_MAPPED = frozenset(
+    (
+        *("uri", "version", "versioncreated", "firstcreated", "contentcreated", "embargoed", "embargoeduntil", "pubstatus", "urgency"),
+        *("slugline", "headline", "headlines", "title", "byline", "by", "located", "language", "type", "usageterms", "copyrightholder"),
+        *("copyrightnotice", "ednote", "keywords", "bodies", "descriptions"),
+    )
+)
+
+
+def recognise(source: Source) -> str | None:
+    """A JSON object with a ``uri`` and at least two other keys that only ninjs has.
+
+    >>> recognise(Source('{"uri": "urn:x:1", "versioncreated": "2024-01-02T03:04:05Z", "headline": "H"}'))
+    'JSON object with uri, versioncreated'
+    """
+    text = source.head
+    if not text.startswith("{") or '"uri"' not in source.text or not _HINT.search(source.text):
+        return None
+    try:
+        item, _ = load_object(source.text)
+    except DocumentError:
+        return None  # the row parser says what is wrong with it
+    return is_item(item)
+
+
+def is_item(item: Mapping[str, Any]) -> str | None:
+    """The evidence that a JSON object is a ninjs item, or None."""
+    low = {key.lower() for key in item}
+    if "uri" not in low or not isinstance(item.get("uri"), str):
+        return None
+    if _standard(item).lower().endswith("ninjs"):
+        return "JSON object that names the standard ninjs"
+    for key in ("versioncreated", "pubstatus", "eventdetails", "renditions", "bodies", "headlines"):
+        if key in low:
+            return f"JSON object with uri, {key}"
+    if "version" in low and any(key.startswith("body_") for key in low):
+        return "JSON object with uri, version and a body"
+    return None
+
+
+def read(source: Source, config: InputConfig) -> Reading:
+    """Body and metadata of one item.
+
+    Raises:
+        DocumentError: ``bad_json``, ``not_an_object``, ``too_deep``, or a code of the body's mark-up.
+    """
+    item, replaced = load_object(source.text)
+    low = {key.lower(): item[key] for key in sorted(item, reverse=True)}
+    metadata = _metadata(low)
+    text, captions, tool = _body(low, metadata.title)
+    metadata = metadata.with_values(captions=fields.texts([*captions, *_associated_captions(low)]), extra=_extra(low))
+    return Reading(text, metadata, tool=tool, replaced=replaced)
+
+
+def _metadata(item: Mapping[str, Any]) -> Metadata:
+    body_kind = "event" if "eventdetails" in item else None
+    by = item.get("byline") or item.get("by")
+    holder = item.get("copyrightholder")
+    return Metadata(
+        title=_main(item.get("headlines")) or fields.as_text(item.get("headline")) or fields.as_text(item.get("title")),
+        language=fields.language_tag(fields.as_text(item.get("language"))),
+        guid=fields.as_text(item.get("uri")),
+        version=fields.as_text(item.get("version")),
+        published_at=fields.first_created(
+            fields.as_text(item.get("firstcreated")), fields.as_text(item.get("versioncreated")), fields.as_text(item.get("version"))
+        ),
+        modified_at=fields.as_text(item.get("versioncreated")),
+        embargoed_until=fields.as_text(item.get("embargoeduntil")) or fields.as_text(item.get("embargoed")),
+        pubstatus=fields.pubstatus(fields.as_text(item.get("pubstatus"))) or "usable",
+        urgency=fields.urgency(item.get("urgency")),
+        slugline=fields.as_text(item.get("slugline")),
+        byline=fields.bylines(_texts(by)),
+        dateline=fields.as_text(item.get("located")),
+        creditline=_named(item.get("infosources")) or _named(item.get("infosource")),
+        publisher=_named(item.get("infosources")) or _named(item.get("infosource")),
+        usage_terms=fields.as_text(item.get("usageterms")),
+        copyright_holder=fields.as_text(holder),
+        rights_notices=fields.texts([fields.as_text(item.get("copyrightnotice"))]),
+        editor_notes=fields.texts(_texts(item.get("ednote"))),
+        keywords=fields.texts([*_texts(item.get("keywords")), *_names(item.get("subjects")), *_names(item.get("subject"))]),
+        section=_named(item.get("genres")) or _named(item.get("genre")),
+        item_type=fields.item_type(fields.as_text(item.get("type"))) or body_kind,
+    )
+
+
+def _body(item: Mapping[str, Any], title: str | None) -> tuple[str, tuple[str, ...], str | None]:
+    """The richest body: HTML keeps paragraphs that the plain form often lost, and NITF keeps the lead."""
+    candidates: list[tuple[int, str, str]] = []
+    for body in fields.as_list(item.get("bodies")):
+        if isinstance(body, Mapping) and isinstance(body.get("value"), str):
+            low = {key.lower(): value for key, value in body.items()}
+            candidates.append((*_body_kind(str(low.get("role", "")), str(low.get("contenttype", "")), low["value"]), low["value"]))
+    for key in sorted(item):
+        if key.startswith("body_") and isinstance(item[key], str):
+            candidates.append((*_body_kind(key[5:], "", item[key]), item[key]))
+    for _, kind, value in sorted(candidates, key=lambda candidate: candidate[0]):
+        text, captions = _read_body(kind, value, title)
+        if text:
+            return text, captions, f"{kind} body"
+    return "", (), None
+
+
+def _body_kind(role: str, content_type: str, value: str) -> tuple[int, str]:
+    said = f"{role} {content_type}".lower()
+    if "html" in said or (not said.strip() and re.search(r"<p[\s>]", value)):
+        return 0, "html"
+    if "nitf" in said and (root_name(value[:4096]) or "").lower() == "nitf":
+        return 1, "nitf"
+    if "xml" in said or value.lstrip().startswith("<"):
+        return 3, "html"
+    return 2, "text"
+
+
+def _read_body(kind: str, value: str, title: str | None) -> tuple[str, tuple[str, ...]]:
+    if kind == "nitf":
+        reading = nitf.body_reading(parse_xml(value))
+        return reading.text, reading.metadata.captions
+    if kind == "html":
+        body = parse_html_body(value, title)
+        return body.text, body.captions
+    lines = join_blocks([value]).split("\n")
+    return "\n".join(lines[1:] if title and lines[0] == title else lines), ()
+
+
+def _associated_captions(item: Mapping[str, Any]) -> list[str | None]:
+    captions = []
+    for entry in fields.as_list(item.get("associations")):
+        if isinstance(entry, Mapping) and fields.item_type(fields.as_text(entry.get("type"))) in ("picture", "graphic", "video"):
+            captions.append(fields.as_text(entry.get("description_text")) or _main(entry.get("descriptions")))
+    return captions
+
+
+def _extra(item: Mapping[str, Any]) -> str | None:
+    kept = {key: value for key, value in item.items() if key not in _MAPPED and not key.startswith("body_")}
+    return fields.extra(kept)
+
+
+def _main(values: Any) -> str | None:
+    """The value whose role is main, else the first."""
+    entries = [e for e in fields.as_list(values) if isinstance(e, Mapping) and fields.as_text(e.get("value"))]
+    entries.sort(key=lambda e: fields.as_text(e.get("role")) not in ("main", None))
+    return fields.as_text(entries[0].get("value")) if entries else None
+
+
+def _texts(value: Any) -> list[str | None]:
+    entries = value if isinstance(value, list) else [value]
+    return [
+        fields.as_text(e.get("name") or e.get("value") or e.get("by")) if isinstance(e, Mapping) else fields.as_text(e) for e in entries
+    ]
+
+
+def _names(value: Any) -> list[str | None]:
+    return [fields.as_text(e.get("name")) for e in fields.as_list(value) if isinstance(e, Mapping)]
+
+
+def _named(value: Any) -> str | None:
+    return next((name for name in _names(value) if name), None)
+
+
+def _standard(item: Mapping[str, Any]) -> str:
+    standard = item.get("standard", item.get("$standard"))
+    return str(standard.get("name", "")) if isinstance(standard, Mapping) else ""
