@@ -2,7 +2,7 @@
 
     InputSplit -> RawDocument -> ParsedDocument -> RepairedDocument -> JudgedDocument -> ShardRef
 
-A record that fails becomes a `DeadLetter` and travels on in the same stream; a `SplitEnd` closes every split.
+A record that fails becomes a `DeadLetter` and travels on in the same stream; a `SplitStart` opens and a `SplitEnd` closes every split.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ __all__ = [
     "RepairedDocument",
     "ShardRef",
     "SplitEnd",
+    "SplitStart",
     "Verdict",
 ]
 
@@ -43,8 +44,9 @@ class FileSlice:
         size: bytes of the whole file when it was listed.
         identity: what tells that the file changed (modification time in ns, etag or checksum), as text.
         start, end: byte range [start, end); of a file that is not split, 0 and size. For Parquet: row groups [start, end).
-        container: ``file``, ``lines`` (JSONL) or ``parquet``; decided by content when the file is planned.
-        compression: ``none``, ``gzip``, ``zstd`` or ``bzip2``.
+        container: ``file``, ``lines`` (JSONL) or ``parquet``, decided by content when a large file is planned and cut;
+            ``auto`` for a file that is read whole: Read finds out both this and its compression.
+        compression: ``none`` or ``auto``; a compressed file is never cut.
     """
 
     uri: str
@@ -115,6 +117,13 @@ class DeadLetter:
     code: str
     message: str
     excerpt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SplitStart:
+    """Opens a split in the stream of records, so that Stage knows where its records go."""
+
+    split: InputSplit
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,7 +325,10 @@ class JudgedDocument:
 class ShardRef:
     """A staged shard: rows [first, first + rows) of a split, in `folder`. What travels after Stage.
 
-    `sketch_rows` is how many of them take part in the near-duplicate phase.
+    Attributes:
+        sketch_rows: how many of them take part in the near-duplicate phase.
+        digest: BLAKE2b-128 over the doc_ids in their order; tells which documents a run holds.
+        key: the shard's name within a run, ``number << 32 | first``; the nodes of its rows are ``key + (ordinal - first)``.
     """
 
     folder: str
@@ -325,6 +337,11 @@ class ShardRef:
     first: int
     rows: int
     sketch_rows: int
+    digest: str
+
+    @property
+    def key(self) -> int:
+        return self.number << 32 | self.first
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-__all__ = ["list_resources", "load_toml", "read_text", "rules_sha256"]
+__all__ = ["code_sha256", "list_resources", "load_toml", "read_text", "rules_sha256"]
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -50,4 +50,15 @@ def rules_sha256() -> str:
     for folder in ("text", "parsers", "repairs", "furniture", "signals", "filters", "dedup"):
         for path in sorted((_PACKAGE / folder).glob("*.py")):
             digest.update(f"{folder}/{path.name}\n".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+@cache
+def code_sha256() -> str:
+    """SHA-256 over all code, schemas and reference data: what has to be the same for staged work to be used again."""
+    digest = hashlib.sha256(rules_sha256().encode())
+    for name in list_resources("schemas"):
+        digest.update(f"schemas/{name}\n".encode() + read_text("schemas", name).encode())
+    for path in sorted(_PACKAGE.rglob("*.py")):
+        digest.update(f"{path.relative_to(_PACKAGE).as_posix()}\n".encode() + path.read_bytes())
     return digest.hexdigest()

@@ -1,0 +1,60 @@
+"""The fused pass as three plain functions: parse, repair, judge. The order of the rules stands here.
+
+    RawDocument -> parse -> ParsedDocument -> repair -> RepairedDocument -> judge -> JudgedDocument
+"""
+
+from __future__ import annotations
+
+from pipeline import filters, furniture, repairs
+from pipeline.config import Config, InputConfig, RepairConfig
+from pipeline.parsers import parse as parse_raw
+from pipeline.records import JudgedDocument, ParsedDocument, RawDocument, RepairedDocument
+from pipeline.signals import language, mt, quality, translation
+from pipeline.text.rules import Rule, State, run_rules
+
+__all__ = ["RULES_AFTER_LANGUAGE", "RULES_BEFORE_LANGUAGE", "judge", "list_rules", "parse", "repair"]
+
+RULES_BEFORE_LANGUAGE: tuple[Rule, ...] = repairs.CHARACTER_RULES
+"""Run on text as it was decoded; every later pattern, and language identification, assumes correct characters."""
+
+RULES_AFTER_LANGUAGE: tuple[Rule, ...] = (
+    *furniture.RULES,  # read into metadata and take out what is not the story, so that repairs see prose only
+    translation,  # measured on damaged prose, that is before the damage is repaired
+    *repairs.TEXT_RULES,  # certain repairs; some need to know that the document is translated
+    *repairs.LAYOUT_RULES,  # last: one blank line between paragraphs, whatever the rules before took out
+)
+
+
+def parse(raw: RawDocument, config: InputConfig) -> ParsedDocument:
+    """Decode and extract one record.
+
+    Raises:
+        DocumentError: the record cannot be read; its code is stable.
+    """
+    return parse_raw(raw, config)
+
+
+def repair(parsed: ParsedDocument, config: RepairConfig) -> RepairedDocument:
+    """Run all rules over a parsed document; `provenance.undo(text, edits)` of the result is `parsed.source_text`."""
+    state = run_rules(State(parsed.source_text, parsed.metadata), RULES_BEFORE_LANGUAGE, parsed, config)
+    tag, confidence = language.identify(state.text, parsed.metadata.language)
+    metadata = state.metadata.with_values(language=tag, language_confidence=confidence)
+    state = State(state.text, metadata, state.edits, state.flags, state.mt_evidence, state.key_spans)
+    state = run_rules(state, RULES_AFTER_LANGUAGE, parsed, config)
+    return RepairedDocument(parsed, state.text, state.metadata, state.edits, state.flags, state.mt_evidence, state.key_spans)
+
+
+def judge(repaired: RepairedDocument, config: Config) -> JudgedDocument:
+    """Measure the signals of a repaired document and let the filters decide whether it is kept."""
+    signals = quality.measure(repaired.text)
+    score = mt.score(repaired.mt_evidence)
+    verdict = filters.judge(repaired, signals, score, config.filter)
+    return JudgedDocument(repaired, signals, score, mt.band(score), verdict)
+
+
+def list_rules() -> list[tuple[str, int, str]]:
+    """Name, version and first line of the docstring of every rule, in the order in which they run."""
+    return [
+        (rule.NAME, rule.VERSION, (rule.__doc__ or "").strip().splitlines()[0] if rule.__doc__ else "")
+        for rule in (*RULES_BEFORE_LANGUAGE, *RULES_AFTER_LANGUAGE)
+    ]

@@ -1,0 +1,231 @@
+"""Staged shards: what the fused pass leaves behind, and all that the rest of the run reads.
+
+    <work>/staged/<fingerprint>/<split id>/
+        shard-<first>.parquet    rows of STAGED_SCHEMA, edits included
+        sketch-<first>.arrow     packed columns of the documents that are compared, in Arrow IPC, uncompressed
+        split.json               written last: what the shards hold and which input they came from
+
+A split whose `split.json` names the same input is not read again. Shards are named by the ordinal of their first record,
+so that a retried bundle writes the same names and can leave nothing behind that counts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.config import Config
+from pipeline.dedup.sketches import SketchInput, sketch, sketch_schema
+from pipeline.errors import BooksError
+from pipeline.records import DeadLetter, InputSplit, JudgedDocument, ShardRef
+from pipeline.rows import STAGED_SCHEMA, dead_letter_row, document_row, to_batch
+from pipeline.storage import Storage, join
+
+__all__ = ["NOTICE_FILTERS", "SplitWriter", "load_split", "shard_path", "sketch_path", "staged_sketch_schema"]
+
+NOTICE_FILTERS = ("kill_notice", "canceled")
+"""Filters whose documents still take part in the comparison, since they act on other documents."""
+
+_BATCH_ROWS = 512
+_SKETCH_BATCH_ROWS = 4096
+
+
+def shard_path(ref: ShardRef) -> str:
+    """Path of a shard's rows."""
+    return join(ref.folder, f"shard-{ref.first:09d}.parquet")
+
+
+def sketch_path(ref: ShardRef) -> str:
+    """Path of a shard's sketch columns."""
+    return join(ref.folder, f"sketch-{ref.first:09d}.arrow")
+
+
+def staged_sketch_schema(config: Config) -> pa.Schema:
+    """Sketch columns as staged: those of `dedup.sketches`, and the sampled shingles in a column of their own.
+
+    The sample is the prefix of the sorted shingles below 2**32 / sample_rate. In a column of its own it lies together on disk, so
+    that the task that joins on it does not read all shingles.
+    """
+    return sketch_schema(config.dedup).append(pa.field("sample", pa.list_(pa.uint32())))
+
+
+class SplitWriter:
+    """Writes the shards of one split. Use: `add` each record in order, then `close` with the number that Read saw."""
+
+    def __init__(self, split: InputSplit, folder: str, storage: Storage, config: Config, fingerprint: str) -> None:
+        self._split, self._folder, self._storage = split, folder, storage
+        self._config, self._fingerprint = config, fingerprint
+        self._refs: list[ShardRef] = []
+        self._shard: _ShardWriter | None = None
+        self._records = 0
+        storage.delete_tree(self._manifest_path)  # the old manifest goes first: shards without one do not count
+
+    @property
+    def _manifest_path(self) -> str:
+        return join(self._folder, "split.json")
+
+    def add(self, record: JudgedDocument | DeadLetter) -> None:
+        """Take the next record; they must come in the order of their ordinals."""
+        ordinal = record.ordinal if isinstance(record, DeadLetter) else record.repaired.parsed.ordinal
+        if ordinal != self._records:
+            raise BooksError(f"split {self._split.split_id}: expected record {self._records}, got record {ordinal}")
+        if self._shard is None:
+            self._shard = _ShardWriter(self._folder, ordinal, self._split, self._storage, self._config)
+        self._shard.add(record)
+        self._records += 1
+        if self._shard.rows >= self._config.output.shard_documents:
+            self._finish_shard()
+
+    def close(self, records: int) -> list[ShardRef]:
+        """Write what is left and the manifest.
+
+        Raises:
+            BooksError: Read saw another number of records than arrived here.
+        """
+        if records != self._records:
+            raise BooksError(f"split {self._split.split_id}: {records} records were read but {self._records} arrived at Stage")
+        if self._shard is not None or not self._refs:
+            self._finish_shard()
+        manifest = {
+            "fingerprint": self._fingerprint,
+            "input": _input_identity(self._split),
+            "records": records,
+            "shards": [[ref.first, ref.rows, ref.sketch_rows, ref.digest] for ref in self._refs],
+        }
+        with self._storage.create(self._manifest_path) as file:
+            file.write(json.dumps(manifest).encode())
+        return self._refs
+
+    def _finish_shard(self) -> None:
+        writer = self._shard or _ShardWriter(self._folder, self._records, self._split, self._storage, self._config)
+        self._refs.append(writer.close())
+        self._shard = None
+
+    def abandon(self) -> None:
+        """Drop the shard that is being written, for a bundle that fails."""
+        if self._shard is not None:
+            self._shard.abandon()
+            self._shard = None
+
+
+def load_split(split: InputSplit, folder: str, storage: Storage, fingerprint: str) -> list[ShardRef] | None:
+    """The shards of a split that an earlier try staged, or None where they are missing or stand for another input."""
+    path = join(folder, "split.json")
+    if not storage.exists(path):
+        return None
+    with storage.open(path) as file:
+        manifest = json.loads(file.read())
+    if manifest["fingerprint"] != fingerprint or manifest["input"] != _input_identity(split):
+        return None
+    refs = [ShardRef(folder, split.split_id, split.number, *entry) for entry in manifest["shards"]]
+    return refs if all(storage.exists(shard_path(ref)) and storage.exists(sketch_path(ref)) for ref in refs) else None
+
+
+class _AbandonedError(Exception):
+    """Tells the open files that what they hold must not appear."""
+
+
+class _ShardWriter:
+    def __init__(self, folder: str, first: int, split: InputSplit, storage: Storage, config: Config) -> None:
+        self._ref_parts = (folder, split.split_id, split.number, first)
+        self._config, self._digest = config, hashlib.blake2b(digest_size=16)
+        ref = ShardRef(*self._ref_parts, 0, 0, "")
+        self._files = ExitStack()
+        rows_file, sketch_file = (self._files.enter_context(storage.create(path)) for path in (shard_path(ref), sketch_path(ref)))
+        self._sketch_schema = staged_sketch_schema(config)
+        self._table = pq.ParquetWriter(rows_file, STAGED_SCHEMA, compression="zstd", compression_level=1, write_statistics=False)
+        self._sketches = pa.ipc.new_file(sketch_file, self._sketch_schema)
+        self._rows: list[dict[str, Any]] = []
+        self._inputs: list[SketchInput] = []
+        self._batches: list[pa.RecordBatch] = []
+        self.rows = self._sketch_rows = 0
+
+    def add(self, record: JudgedDocument | DeadLetter) -> None:
+        if isinstance(record, DeadLetter):
+            row = dead_letter_row(record)
+        else:
+            row = document_row(record)
+            if record.verdict is None or record.verdict.filter in NOTICE_FILTERS:
+                self._inputs.append(_sketch_input(record))
+        self._digest.update(row["doc_id"].encode())
+        self._rows.append(row)
+        self.rows += 1
+        if len(self._rows) >= _BATCH_ROWS:
+            self._flush()
+
+    def close(self) -> ShardRef:
+        self._flush()
+        self._write_sketches()
+        self._table.close()
+        self._sketches.close()
+        self._files.close()
+        return ShardRef(*self._ref_parts, self.rows, self._sketch_rows, self._digest.hexdigest())
+
+    def abandon(self) -> None:
+        with suppress(_AbandonedError):
+            try:
+                raise _AbandonedError
+            except _AbandonedError as error:
+                self._files.__exit__(type(error), error, error.__traceback__)
+                raise
+
+    def _flush(self) -> None:
+        if self._rows:
+            self._table.write_batch(to_batch(self._rows, STAGED_SCHEMA))
+            self._rows = []
+        if self._inputs:
+            self._batches.append(_with_sample(sketch(self._inputs, self._config.dedup), self._sketch_schema, self._config))
+            self._inputs = []
+        if sum(batch.num_rows for batch in self._batches) >= _SKETCH_BATCH_ROWS:
+            self._write_sketches()
+
+    def _write_sketches(self) -> None:
+        if self._batches:
+            whole = pa.concat_batches(self._batches)
+            self._sketches.write_batch(whole)
+            self._sketch_rows += whole.num_rows
+            self._batches = []
+
+
+def _sketch_input(record: JudgedDocument) -> SketchInput:
+    repaired, parsed = record.repaired, record.repaired.parsed
+    return SketchInput(
+        ordinal=parsed.ordinal,
+        doc_id=parsed.doc_id,
+        text=repaired.text,
+        key_spans=repaired.key_spans,
+        raw_sha256=parsed.raw_sha256,
+        metadata=repaired.metadata,
+        mt_band=record.mt_band,
+        flag_kinds=tuple(flag.kind for flag in repaired.flags),
+        source_uri=parsed.origin.uri,
+        removed=record.verdict is not None,
+    )
+
+
+def _with_sample(batch: pa.RecordBatch, schema: pa.Schema, config: Config) -> pa.RecordBatch:
+    shingles = batch.column("shingles")
+    values = shingles.flatten().to_numpy()
+    offsets = shingles.offsets.to_numpy() - shingles.offsets[0].as_py()
+    below = np.concatenate(([0], np.cumsum(values < 2**32 // config.dedup.sample_rate)))
+    sample_offsets = below[offsets].astype(np.int32)
+    sample = pa.ListArray.from_arrays(pa.array(sample_offsets), pa.array(values[values < 2**32 // config.dedup.sample_rate], pa.uint32()))
+    return pa.RecordBatch.from_arrays([*batch.columns, sample], schema=schema)
+
+
+def _input_identity(split: InputSplit) -> list[list[Any]]:
+    return [[s.name, s.size, s.identity, s.start, s.end] for s in split.slices]
+
+
+def iterate_rows(ref: ShardRef, storage: Storage, rows: int = 1024) -> Iterator[pa.RecordBatch]:
+    """The rows of a staged shard in order, in batches of bounded size."""
+    if ref.rows:
+        with storage.open(shard_path(ref)) as file:
+            yield from pq.ParquetFile(file).iter_batches(rows)

@@ -1,0 +1,142 @@
+"""The run: plan, one Beam pipeline, and the rename that makes the dataset appear.
+
+    plan -> splits
+    splits -> Resume -> todo -> Read -> Parse -> Repair -> Judge -> Stage --+
+                    `-> done ------------------------------------------ + --+-> shards
+    shards -> Band -> candidate pairs -> Verify -> relations -> Cluster -> Elect -> decisions
+    shards, decisions, relations -> Publish -> parts -> Commit -> run.json
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import apache_beam as beam
+
+from pipeline.config import Config
+from pipeline.errors import ConfigError
+from pipeline.planning import Plan, plan
+from pipeline.records import InputSplit, ShardRef
+from pipeline.report.progress import Progress
+from pipeline.storage import is_remote
+from pipeline.transforms import compare
+from pipeline.transforms.filesystems import storage_for
+from pipeline.transforms.follow import follow
+from pipeline.transforms.publish import Commit, Publish
+from pipeline.transforms.read import Judge, Parse, Read, Repair, Resume, Stage
+from pipeline.transforms.runners import LOCAL_RUNNERS, make_runner
+from pipeline.transforms.settings import Settings
+from pipeline.transforms.workplace import Workplace
+
+__all__ = ["RunResult", "build", "run"]
+
+_SMALL_INPUT = 24 * 2**20
+"""Bytes of input below which one process is faster than starting several (some 3 s, see docs/decisions/runners.md)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """A finished run: where it is, the content of its run.json, and how long it took."""
+
+    output: str
+    manifest: dict[str, Any]
+    seconds: float
+
+
+def run(
+    inputs: Sequence[str],
+    output: str,
+    config: Config,
+    *,
+    runner: str = "local",
+    workers: int | None = None,
+    overwrite: bool = False,
+    beam_options: Sequence[str] = (),
+    on_progress: Callable[[Progress], None] | None = None,
+) -> RunResult:
+    """Clean `inputs` into a dataset at `output`.
+
+    Args:
+        inputs: files, folders, globs; local or URLs.
+        runner: ``local``, or a runner that Beam knows.
+        workers: worker processes of the local runner; None chooses by the size of the input.
+        overwrite: replace an older dataset of ours at `output`.
+        beam_options: handed to Beam as they are.
+        on_progress: called about twice a second.
+
+    Raises:
+        ConfigError, OutputError: before anything is read.
+        BooksError: the books do not balance; nothing appears at `output`.
+    """
+    started = time.monotonic()
+    if workers is not None and workers < 0:
+        raise ConfigError(f"--workers must be 0 (all cores) or more, found {workers}")
+    the_runner, options = make_runner(runner, 1, beam_options)  # also tells Beam's file systems their options, before the plan lists input
+    with Workplace(output, config, overwrite=overwrite, beam_options=options) as place:
+        planned = plan(inputs, storage_for, config.input, exclude=[output])
+        if runner in LOCAL_RUNNERS:
+            the_runner, options = make_runner(runner, _choose_workers(workers, planned), beam_options)
+        settings = place.settings(planned, local=runner in LOCAL_RUNNERS)
+        with follow(place.progress, len(planned.splits), on_progress, started):
+            pipeline = beam.Pipeline(runner=the_runner, options=options)
+            build(pipeline, planned.splits, settings)
+            pipeline.run().wait_until_finish()
+        manifest = place.finish(time.monotonic() - started, workers)
+    return RunResult(output, manifest, time.monotonic() - started)
+
+
+def build(pipeline: beam.Pipeline, splits: Sequence[InputSplit], settings: Settings) -> beam.PCollection[str]:
+    """Wire the whole run; the result is the run's id, once."""
+    shards = _stage(pipeline, splits, settings)
+    decisions = relations = pipeline | "Nothing" >> beam.Create([]).with_output_types(tuple[int, bytes])
+    if settings.config.dedup.enabled:
+        decisions, relations = _compare(pipeline, shards, settings)
+    published = shards | "Publish" >> Publish(settings, decisions, relations)
+    return published | "Commit" >> Commit(settings, shards)
+
+
+def _stage(pipeline: beam.Pipeline, splits: Sequence[InputSplit], settings: Settings) -> beam.PCollection[ShardRef]:
+    found = pipeline | "Splits" >> beam.Create(splits).with_output_types(InputSplit) | "Resume" >> Resume(settings)
+    staged = (
+        found.todo
+        | "Read" >> Read(settings)
+        | "Parse" >> Parse(settings)
+        | "Repair" >> Repair(settings)
+        | "Judge" >> Judge(settings)
+        | "Stage" >> Stage(settings)
+    )
+    return (staged, found.done) | "Shards" >> beam.Flatten()
+
+
+def _compare(
+    pipeline: beam.Pipeline, shards: beam.PCollection[ShardRef], settings: Settings
+) -> tuple[beam.PCollection[tuple[int, bytes]], beam.PCollection[tuple[int, bytes]]]:
+    relations = (
+        pipeline
+        | "Tasks" >> beam.Create(compare.tasks())
+        | "Band" >> compare.Band(settings, shards)
+        | "Verify" >> compare.Verify(settings, shards)
+    )
+    forest = relations | "Cluster" >> compare.Cluster()
+    elected = relations | "Elect" >> compare.Elect(settings, shards, forest)
+    return elected.decisions, (relations, elected.relations) | "Relations" >> beam.Flatten()
+
+
+def _choose_workers(workers: int | None, planned: Plan) -> int:
+    if workers is None:
+        workers = 1 if planned.bytes < _SMALL_INPUT else 0
+    return min(workers or _cores(), max(1, len(planned.splits)))
+
+
+def _cores() -> int:
+    import os
+
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def is_local_target(output: str) -> bool:
+    """Is the output a folder of this machine?"""
+    return not is_remote(output)

@@ -1,0 +1,135 @@
+"""Publish: shards, decisions and relations -> parts of the tables. Commit: all parts -> the manifest.
+
+    shards ----------- by key --+
+    decisions -------- by key --+-- CoGroupByKey -- one task a shard: write parts -- PublishedShard
+    relations -------- by key --+                                                        |
+                                          all of them to one task: books, pages, run.json
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import apache_beam as beam
+import pyarrow as pa
+
+from pipeline import __version__
+from pipeline.committing import commit
+from pipeline.config import fingerprint
+from pipeline.publishing import Constants, PublishedShard, publish_shard
+from pipeline.records import Decision, ShardRef
+from pipeline.resources import rules_sha256
+from pipeline.schema import arrow_schema
+from pipeline.transforms.filesystems import storage_for
+from pipeline.transforms.packing import unpack_table
+from pipeline.transforms.settings import Settings
+from pipeline.transforms.workers import bind_to_driver
+
+__all__ = ["Commit", "Publish", "run_id"]
+
+
+def run_id(refs: Sequence[ShardRef], settings: Settings) -> str:
+    """Name of a run: a hash of the documents it holds, its configuration and its rules; the same for the same work.
+
+    16 hex digits.
+    """
+    digest = hashlib.blake2b(digest_size=8)
+    for part in (__version__, fingerprint(settings.config), rules_sha256(), *sorted(f"{ref.key} {ref.digest}" for ref in refs)):
+        digest.update(part.encode() + b"\n")
+    return digest.hexdigest()
+
+
+class Publish(beam.PTransform):
+    """ShardRef -> PublishedShard, one for one; side by side with what was decided about the shard's rows.
+
+    Args:
+        decisions: (shard key, pickled list of Decision).
+        relations: (shard key, packed table of relations that the shard publishes).
+
+    One shuffle of refs, decisions and packed relations; no text.
+    """
+
+    def __init__(
+        self, settings: Settings, decisions: beam.PCollection[tuple[int, bytes]], relations: beam.PCollection[tuple[int, bytes]]
+    ) -> None:
+        super().__init__()
+        self._settings, self._decisions, self._relations = settings, decisions, relations
+
+    def expand(self, shards: beam.PCollection[ShardRef]) -> beam.PCollection[PublishedShard]:
+        keyed = shards | "Key" >> beam.Map(lambda ref: (ref.key, ref)).with_output_types(tuple[int, ShardRef])
+        joined = {"shard": keyed, "decisions": self._decisions, "relations": self._relations} | beam.CoGroupByKey()
+        return joined | "Write" >> beam.ParDo(_Publish(self._settings), beam.pvalue.AsList(shards)).with_output_types(PublishedShard)
+
+
+class Commit(beam.PTransform):
+    """PublishedShard -> the run's id, once, after the manifest is written. A run whose books do not balance fails here."""
+
+    def __init__(self, settings: Settings, shards: beam.PCollection[ShardRef]) -> None:
+        super().__init__()
+        self._settings, self._shards = settings, shards
+
+    def expand(self, published: beam.PCollection[PublishedShard]) -> beam.PCollection[str]:
+        once = published.pipeline | "Once" >> beam.Create([0])
+        sides = beam.pvalue.AsList(published), beam.pvalue.AsList(self._shards)
+        return once | "Close" >> beam.ParDo(_Commit(self._settings), *sides).with_output_types(str)
+
+
+def constants(refs: Sequence[ShardRef], settings: Settings) -> Constants:
+    """Columns that are the same in every row of the run."""
+    return Constants(run_id(refs, settings), __version__, fingerprint(settings.config), rules_sha256())
+
+
+class _Publish(beam.DoFn):
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def setup(self) -> None:
+        bind_to_driver(self._settings.driver_pid)
+
+    def process(self, element: tuple[int, dict[str, Iterable[Any]]], refs: list[ShardRef]) -> Iterable[PublishedShard]:
+        _, joined = element
+        settings = self._settings
+        for ref in joined["shard"]:
+            decisions = [decision for block in joined["decisions"] for decision in pickle.loads(block)]
+            published = publish_shard(
+                ref,
+                sorted(decisions, key=_node),
+                _relations(joined["relations"]),
+                settings.publish,
+                storage_for(settings.publish),
+                constants(refs, settings),
+                settings.config,
+            )
+            settings.progress.add("publish", 1, ref.rows)
+            yield published
+
+
+class _Commit(beam.DoFn):
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def process(self, _: int, published: list[PublishedShard], refs: list[ShardRef]) -> Iterable[str]:
+        settings = self._settings
+        fixed = constants(refs, settings)
+        commit(published, settings.expected, settings.publish, storage_for(settings.publish), fixed, settings.config)
+        settings.progress.add("commit", 1)
+        yield fixed.run_id
+
+
+def _node(decision: Decision) -> int:
+    return decision.node
+
+
+def _relations(blocks: Iterable[bytes]) -> pa.Table | None:
+    """All relations of a shard in a fixed order, each pair once."""
+    names = arrow_schema("relations").names
+    tables = [unpack_table(block).select(names) for block in blocks]
+    if not tables:
+        return None
+    table = pa.concat_tables(tables).combine_chunks().sort_by([("a", "ascending"), ("b", "ascending"), ("relation", "ascending")])
+    pairs = list(zip(*(table.column(name).to_pylist() for name in ("a", "b")), strict=True))
+    first = [position for position, pair in enumerate(pairs) if position == 0 or pair != pairs[position - 1]]
+    return table.take(pa.array(first, pa.int64()))

@@ -1,0 +1,48 @@
+"""Builds the runner. Left to choose, Beam would look for a Prism binary on the network first, so the runner is always named."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from apache_beam.options.pipeline_options import PipelineOptions
+
+__all__ = ["LOCAL_RUNNERS", "make_runner"]
+
+LOCAL_RUNNERS = ("local", "DirectRunner", "FnApiRunner")
+"""Names that mean Beam's in-process runner on this machine."""
+
+
+def make_runner(name: str, workers: int, beam_options: Sequence[str]) -> tuple[Any, PipelineOptions]:
+    """Runner and options.
+
+    Args:
+        name: one of `LOCAL_RUNNERS`, or any name that Beam knows.
+        workers: worker processes of the local runner; 1 runs in this process.
+    """
+    if name not in LOCAL_RUNNERS:
+        options = PipelineOptions([f"--runner={name}", "--no_save_main_session", *beam_options])
+        return None, options
+    mode = "multi_processing" if workers > 1 else "in_memory"
+    options = PipelineOptions([f"--direct_running_mode={mode}", f"--direct_num_workers={workers}", *beam_options])
+    return _local_runner(options), options
+
+
+def _local_runner(options: PipelineOptions) -> Any:
+    """The DirectRunner's own Fn API runner, with its provision info: a plain FnApiRunner does not pass the pipeline options on to
+    worker processes, which then lack the credentials of object stores.
+    """
+    from apache_beam.portability.api import beam_provision_api_pb2
+    from apache_beam.runners.portability.fn_api_runner import fn_runner
+    from apache_beam.runners.portability.portable_runner import JobServiceHandle
+
+    encoded = JobServiceHandle.encode_pipeline_options(options.get_all_options())
+    info = fn_runner.ExtendedProvisionInfo(beam_provision_api_pb2.ProvisionInfo(pipeline_options=encoded))
+    return fn_runner.FnApiRunner(provision_info=info)
+
+
+def quieten() -> None:
+    """Keep Beam's own chatter off the terminal; warnings and errors stay."""
+    for name in ("apache_beam", "apache_beam.runners", "apache_beam.utils"):
+        logging.getLogger(name).setLevel(logging.ERROR)

@@ -1,0 +1,39 @@
+"""What every transform of a run knows: plain data that is pickled with the graph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.committing import Expected
+from pipeline.config import Config
+from pipeline.progressing import ProgressLog
+from pipeline.storage import join
+
+__all__ = ["Settings"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings of one run.
+
+    Attributes:
+        config: what shapes the output.
+        staged: folder of the staged splits.
+        publish: folder in which the dataset is written.
+        fingerprint: configuration, rules and code that made the staged splits.
+        expected: what the plan promised.
+        progress: where workers tell how far they are.
+        driver_pid: process to whose life local workers are bound, or None.
+    """
+
+    config: Config
+    staged: str
+    publish: str
+    fingerprint: str
+    expected: Expected
+    progress: ProgressLog
+    driver_pid: int | None = None
+
+    def split_folder(self, split_id: str) -> str:
+        """Folder of one staged split."""
+        return join(self.staged, split_id)
