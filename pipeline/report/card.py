@@ -22,11 +22,11 @@ _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000
 def dataset_card(manifest: Mapping[str, Any]) -> str:
     """README.md of a dataset: YAML front matter whose `configs` make `documents` the default, then a page for people.
 
-    A table without a part is left out of `configs`, since loaders refuse a pattern that matches nothing.
+    A table without rows is left out of `configs`, since `datasets` refuses to load it in any case, and less clearly.
     """
     books, counters = manifest["books"], manifest["counters"]
     configs = []
-    for table in _tables(manifest):
+    for table in ("documents", *(name for name in _tables(manifest) if name != "documents" and manifest["tables"][name]["rows"])):
         configs += [f"- config_name: {table}", f"  data_files: {table}/*.parquet"]
         configs += ["  default: true"] if table == "documents" else []
     languages = sorted({tag for name in counters.get("languages", {}) if (tag := _primary(name))})
@@ -46,6 +46,7 @@ def dataset_card(manifest: Mapping[str, Any]) -> str:
 def croissant(manifest: Mapping[str, Any]) -> dict[str, Any]:
     """Croissant 1.0 metadata: every Parquet part with its sha256, and a record set with described fields for each table.
 
+    The file sets name no container, since the files lie in the folder of croissant.json itself.
     Licence, creator and date of publication are the owner's to add: nothing in a run knows them.
     """
     files = {str(entry["path"]): entry for entry in manifest["files"]}
@@ -70,7 +71,6 @@ def croissant(manifest: Mapping[str, Any]) -> dict[str, Any]:
                 "@type": "cr:FileSet",
                 "@id": f"{table}-parts",
                 "name": f"{table}-parts",
-                "containedIn": [{"@id": part} for part in parts],
                 "encodingFormat": "application/x-parquet",
                 "includes": f"{table}/*.parquet",
             }
@@ -204,6 +204,7 @@ _CONTEXT = {
     "data": {"@id": "cr:data", "@type": "@json"},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
     "dct": "http://purl.org/dc/terms/",
+    "equivalentProperty": "cr:equivalentProperty",
     "examples": {"@id": "cr:examples", "@type": "@json"},
     "extract": "cr:extract",
     "field": "cr:field",
@@ -223,6 +224,7 @@ _CONTEXT = {
     "regex": "cr:regex",
     "repeated": "cr:repeated",
     "replace": "cr:replace",
+    "samplingRate": "cr:samplingRate",
     "sc": "https://schema.org/",
     "separator": "cr:separator",
     "source": "cr:source",
