@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.identity import doc_id, sha256_hex
-from pipeline.records import DeadLetter, Origin, RawDocument
+from pipeline.records import DeadLetter, FileSlice, Origin, RawDocument
 
-__all__ = ["EXCERPT_BYTES", "Found", "Lost", "excerpt"]
+__all__ = ["EXCERPT_BYTES", "Found", "Lost", "excerpt", "slice_origin"]
 
 EXCERPT_BYTES = 80
 """Enough to recognise a record by eye; an excerpt is not a copy of the record."""
@@ -43,6 +43,12 @@ class Lost:
         origin = self.origin
         key = doc_id(origin.uri, origin.member, origin.locator, self.raw_sha256)
         return DeadLetter(key, ordinal, origin, self.raw_sha256, "read", self.code, self.message, excerpt(self.head))
+
+
+def slice_origin(piece: FileSlice, length: int | None = None) -> Origin:
+    """Origin of a dead letter for a whole slice. No other slice of the file, and no record in it, has the same."""
+    member = f"row groups {piece.start}-{piece.end}" if piece.container == "parquet" else None
+    return Origin(uri=piece.name, path=piece.uri, member=member, locator=piece.start, length=length)
 
 
 def excerpt(data: bytes) -> str | None:

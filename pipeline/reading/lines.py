@@ -22,6 +22,11 @@ class Line:
     offset: int
     data: bytes
 
+    @property
+    def length(self) -> int:
+        """Bytes of the line."""
+        return len(self.data)
+
 
 @dataclass(frozen=True, slots=True)
 class LongLine:
@@ -43,14 +48,14 @@ class BrokenLine:
     error: DocumentError
 
 
-def split_lines(source: Peekable, start: int, end: int, limit: int, *, inside: bool = False) -> Iterator[Line | LongLine | BrokenLine]:
+def split_lines(source: Peekable, start: int, end: float, limit: int, *, inside: bool = False) -> Iterator[Line | LongLine | BrokenLine]:
     r"""Yield the lines that start in [start, end), wherever they end. Blank lines are passed over.
 
     A line ends with LF or CR LF; neither counts as part of it. A byte order mark at offset 0 is left out.
 
     Args:
         source: the file's bytes from `start` on; with `inside`, from one byte before.
-        start, end: byte offsets in the file.
+        start, end: byte offsets in the file; `end` may be infinite.
         limit: bytes of a line, at most; of a longer one no more than `limit` bytes are held.
         inside: `start` may be in the middle of a line, which belongs to the slice before.
 
