@@ -1,6 +1,6 @@
 """The fused pass as three plain functions: parse, repair, judge. The order of the rules stands here.
 
-    RawDocument -> parse -> ParsedDocument -> repair -> RepairedDocument -> judge -> JudgedDocument
+RawDocument -> parse -> ParsedDocument -> repair -> RepairedDocument -> judge -> JudgedDocument
 """
 
 from __future__ import annotations

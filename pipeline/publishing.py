@@ -170,8 +170,7 @@ def publish_shard(
         return PublishedShard(ref.key, ref.split_id, ref.number, 0)
     name = f"part-{ref.number:05d}-{ref.first:09d}.parquet"
     writers = {
-        table: PartWriter(table, folder, f"{table}/{name}", storage, config)
-        for table in (*HOLDING_TABLES, "edits", "relations", "index")
+        table: PartWriter(table, folder, f"{table}/{name}", storage, config) for table in (*HOLDING_TABLES, "edits", "relations", "index")
     }
     by_node = {decision.node: decision for decision in decisions}
     if len(by_node) != len(decisions):

@@ -156,4 +156,6 @@ class _SketchFile:
 
 def as_uint64(column: pa.ChunkedArray) -> npt.NDArray[Any]:
     """A column without nulls as one numpy array."""
-    return np.concatenate([chunk.to_numpy(zero_copy_only=False) for chunk in column.chunks]) if column.num_chunks else np.empty(0, np.uint64)
+    return (
+        np.concatenate([chunk.to_numpy(zero_copy_only=False) for chunk in column.chunks]) if column.num_chunks else np.empty(0, np.uint64)
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,3 +27,14 @@ def shared() -> Path:
 def seeds() -> Path:
     """The sample corpus."""
     return REPOSITORY / "seeds"
+
+
+@pytest.fixture(scope="session")
+def parquet_bytes() -> Callable[[Path], dict[str, bytes]]:
+    """Reads all files of a dataset but the clock times."""
+
+    def read(folder: Path) -> dict[str, bytes]:
+        files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "run_times.json")
+        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+    return read

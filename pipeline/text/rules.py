@@ -15,7 +15,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from pipeline import provenance
 from pipeline.config import RepairConfig
@@ -24,6 +24,8 @@ from pipeline.records import Edit, Evidence, Fact, Flag, KeySpan, Metadata, Pars
 __all__ = ["Context", "Finding", "Rule", "State", "run_rules", "set_fact"]
 
 Finding = Edit | Flag | Evidence | Fact | KeySpan
+
+Spanned = TypeVar("Spanned", Flag, Evidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +85,9 @@ def set_fact(metadata: Metadata, fact: Fact) -> Metadata:
     """
     known = getattr(metadata, fact.name)
     if isinstance(known, tuple):
-        return metadata if fact.value in known else dataclasses.replace(metadata, **{fact.name: (*known, fact.value)})
+        return metadata if fact.value in known else metadata.with_values(**{fact.name: (*known, fact.value)})
     if known is None or fact.force:
-        return dataclasses.replace(metadata, **{fact.name: fact.value})
+        return metadata.with_values(**{fact.name: fact.value})
     return metadata
 
 
@@ -101,16 +103,14 @@ def _advance(state: State, findings: list[Finding]) -> State:
         if isinstance(fact, Fact):
             metadata = set_fact(metadata, fact)
     if edits:
-        spans = iter(
-            provenance.shift_spans([*((f.start, f.end) for f in flags), *((e.start, e.end) for e in evidence), *key_spans], edits)
-        )
+        spans = iter(provenance.shift_spans([*((f.start, f.end) for f in flags), *((e.start, e.end) for e in evidence), *key_spans], edits))
         flags = tuple(_moved(flags, spans))
         evidence = tuple(_moved(evidence, spans))
         key_spans = tuple(spans)
     return State(provenance.apply(state.text, edits), metadata, state.edits + tuple(edits), flags, evidence, key_spans)
 
 
-def _moved(items: Sequence[Flag] | Sequence[Evidence], spans: Iterator[tuple[int, int]]) -> Iterator[Flag | Evidence]:
+def _moved(items: Sequence[Spanned], spans: Iterator[tuple[int, int]]) -> Iterator[Spanned]:
     for item in items:
         start, end = next(spans)
         yield dataclasses.replace(item, start=start, end=end)

@@ -1,16 +1,17 @@
 """The near-duplicate phase: Band, Verify, Cluster, Elect. Only refs and packed blocks travel.
 
-    shards (side input)                                   every task opens the sketch files it needs
-    tasks --Band--> (shard key of a, packed pairs)        one task per group of bands, per partition of the sampled shingles, ...
-          --GroupByKey--> Verify --> (shard key of a, relations)       exact Jaccard and containment on real shingle sets
-    merging relations --Cluster--> one spanning forest of all edges
-    relations + forest --by partition of roots--> Elect --> decisions and further relations, by shard key
+shards (side input)                                   every task opens the sketch files it needs
+tasks --Band--> (shard key of a, packed pairs)        one task per group of bands, per partition of the sampled shingles, ...
+      --GroupByKey--> Verify --> (shard key of a, relations)       exact Jaccard and containment on real shingle sets
+merging relations --Cluster--> one spanning forest of all edges
+relations + forest --by partition of roots--> Elect --> decisions and further relations, by shard key
 """
 
 from __future__ import annotations
 
 import pickle
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import apache_beam as beam
@@ -241,7 +242,7 @@ class _Resolve(_SketchTask):
             block = table.slice(group[0], group[-1] - group[0])
             members = np.unique(np.concatenate([block.column(name).to_numpy() for name in ("a_node", "b_node")]))
             reader = CachedRows(files.rows(members, _VERIFY_COLUMNS), files)
-            for start, stop in zip(group[:-1], group[1:], strict=True):
+            for start, stop in pairwise(group):
                 edges = table.slice(start, stop - start).drop_columns(["root"])
                 nodes = np.unique(np.concatenate([edges.column(name).to_numpy() for name in ("a_node", "b_node")]))
                 decided, more = resolve(nodes, edges, reader, self._settings.config.dedup)

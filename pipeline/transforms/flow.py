@@ -1,10 +1,10 @@
 """The run: plan, one Beam pipeline, and the rename that makes the dataset appear.
 
-    plan -> splits
-    splits -> Resume -> todo -> Read -> Parse -> Repair -> Judge -> Stage --+
-                    `-> done ------------------------------------------ + --+-> shards
-    shards -> Band -> candidate pairs -> Verify -> relations -> Cluster -> Elect -> decisions
-    shards, decisions, relations -> Publish -> parts -> Commit -> run.json
+plan -> splits
+splits -> Resume -> todo -> Read -> Parse -> Repair -> Judge -> Stage --+
+                `-> done ------------------------------------------ + --+-> shards
+shards -> Band -> candidate pairs -> Verify -> relations -> Cluster -> Elect -> decisions
+shards, decisions, relations -> Publish -> parts -> Commit -> run.json
 """
 
 from __future__ import annotations

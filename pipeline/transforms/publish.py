@@ -1,9 +1,9 @@
 """Publish: shards, decisions and relations -> parts of the tables. Commit: all parts -> the manifest.
 
-    shards ----------- by key --+
-    decisions -------- by key --+-- CoGroupByKey -- one task a shard: write parts -- PublishedShard
-    relations -------- by key --+                                                        |
-                                          all of them to one task: books, pages, run.json
+shards ----------- by key --+
+decisions -------- by key --+-- CoGroupByKey -- one task a shard: write parts -- PublishedShard
+relations -------- by key --+                                                        |
+                                      all of them to one task: books, pages, run.json
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ tagged off before Stage, since a PCollection of documents with a second consumer
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import apache_beam as beam
 from apache_beam.metrics import Metrics
@@ -39,7 +39,8 @@ from pipeline.transforms.workers import bind_to_driver
 
 __all__ = ["Judge", "Parse", "Read", "Repair", "Resume", "Resumed", "Stage", "or_dead_letter"]
 
-Marker = SplitStart | SplitEnd | DeadLetter
+T = TypeVar("T")
+
 RawRecord = RawDocument | SplitStart | SplitEnd | DeadLetter
 ParsedRecord = ParsedDocument | SplitStart | SplitEnd | DeadLetter
 RepairedRecord = RepairedDocument | SplitStart | SplitEnd | DeadLetter
@@ -137,7 +138,7 @@ class Stage(beam.PTransform):
         return records | "Write" >> beam.ParDo(_Write(self._settings)).with_output_types(ShardRef)
 
 
-def or_dead_letter(step: str, raw: RawDocument, call: Callable[[RawDocument], Any]) -> Any:
+def or_dead_letter(step: str, raw: RawDocument, call: Callable[[RawDocument], T]) -> T | DeadLetter:
     """What `call` returns, or a dead letter where it raises `DocumentError`; anything else is a bug and goes through."""
     try:
         return call(raw)
