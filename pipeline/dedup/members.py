@@ -1,0 +1,271 @@
+"""The members of one component as `clusters.resolve` sees them, and the decisions about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from pipeline.dedup.facts import Facts, compare_versions, read_facts, same_source
+from pipeline.dedup.relations import FLIPPED
+from pipeline.dedup.representatives import Member
+from pipeline.records import CarriedBy, Decision
+
+__all__ = ["Held", "Members", "decide_cluster", "decide_killed"]
+
+Positions = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a member is to its representative, with the exact scores of the pair."""
+
+    relation: str
+    merges: bool
+    jaccard: float | None
+    containment: float | None
+    containment_of_representative: float | None
+
+
+@dataclass
+class Members:
+    """Members of a component, by position in the order of doc_id, which no sharding changes."""
+
+    nodes: npt.NDArray[np.uint64]
+    ids: list[str]
+    facts: list[Facts]
+    text_groups: Positions
+    raw_keys: list[bytes]
+    guid_keys: npt.NDArray[np.uint64]
+    slug_keys: npt.NDArray[np.uint64]
+    edges: pa.Table
+    killed: dict[int, int] = field(default_factory=dict)
+    """Killed documents, each with the notice that took it back."""
+
+    @classmethod
+    def read(cls, rows: pa.Table, edges: pa.Table) -> Members:
+        """Build from sketch rows (with `node`) and the relation rows among them."""
+        ids = [entry.hex() for entry in rows.column("doc_id").to_pylist()]
+        order = sorted(range(len(ids)), key=ids.__getitem__)
+        rows = rows.take(pa.array(order))
+        keys = rows.column("text_key").to_pylist()
+        numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+        members = cls(
+            nodes=np.asarray(rows.column("node")).astype(np.uint64),
+            ids=[ids[i] for i in order],
+            facts=[read_facts(text) for text in rows.column("info").to_pylist()],
+            text_groups=np.array([numbers[key] for key in keys], np.int64),
+            raw_keys=rows.column("raw_key").to_pylist(),
+            guid_keys=np.asarray(rows.column("guid_key")),
+            slug_keys=np.asarray(rows.column("slug_key")),
+            edges=edges,
+        )
+        members.killed = members._find_killed()
+        return members
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def position(self, doc_id: str) -> int:
+        """Where a document stands."""
+        return self._positions[doc_id]
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {doc_id: position for position, doc_id in enumerate(self.ids)}
+
+    @cached_property
+    def relations(self) -> dict[tuple[int, int], tuple[str, bool, float, float, float]]:
+        """Known relations by (smaller, larger position): relation of the first to the second, merges, Jaccard and both containments."""
+        return self._relations_of(self.edges)
+
+    @cached_property
+    def links(self) -> Positions:
+        """(n, 2) positions joined by a merging edge or by an equal text."""
+        merging = [pair for pair, row in self.relations.items() if row[1]]
+        known = np.array(merging, np.int64).reshape(-1, 2)
+        sort = np.argsort(self.text_groups, kind="stable")
+        same = self.text_groups[sort][1:] == self.text_groups[sort][:-1]
+        return np.concatenate((known, np.stack((sort[:-1][same], sort[1:][same]), axis=1)))
+
+    def alive(self) -> Positions:
+        """Members that may be published: no notices, nothing killed."""
+        gone = [i for i, facts in enumerate(self.facts) if _is_notice(facts) or i in self.killed]
+        return np.setdiff1d(np.arange(len(self)), np.array(gone, np.int64))
+
+    def known(self, member: int, representative: int) -> Held | None:
+        """The relation of a member to the representative if it was computed before."""
+        pair = (min(member, representative), max(member, representative))
+        row = self.relations.get(pair)
+        return None if row is None else _held(row, member == pair[0])
+
+    def exact(self, member: int, representative: int) -> Held:
+        """The relation of two members with equal texts."""
+        same = self.raw_keys[member] == self.raw_keys[representative]
+        return Held("exact_raw" if same else "exact_text", True, 1.0, 1.0, 1.0)
+
+    def linked(self, a: int, b: int) -> bool:
+        """Whether ids, slugs or markers may make versions of two members, so that their texts alone do not decide."""
+        return bool(
+            (self.guid_keys[a] and self.guid_keys[a] == self.guid_keys[b])
+            or (self.slug_keys[a] and self.slug_keys[a] == self.slug_keys[b])
+            or self.facts[a].version_marker
+            or self.facts[b].version_marker
+        )
+
+    def read_relations(self, table: pa.Table, representative: int) -> dict[int, Held]:
+        """What the members of freshly computed relation rows are to the representative."""
+        return {
+            (pair[0] if pair[1] == representative else pair[1]): _held(row, pair[1] == representative)
+            for pair, row in self._relations_of(table).items()
+        }
+
+    def candidates(self, part: Positions) -> list[Member]:
+        """The members of `part` for the election, each with the newer versions of it in the part."""
+        newer: dict[int, set[str]] = {}
+        inside = set(part.tolist())
+        for (a, b), row in self.relations.items():
+            if a in inside and b in inside:
+                if row[0] in ("update_of", "corrects"):
+                    newer.setdefault(b, set()).add(self.ids[a])
+                elif row[0] in ("updated_by", "corrected_by"):
+                    newer.setdefault(a, set()).add(self.ids[b])
+        for a, b in self._series(part):
+            newer.setdefault(a, set()).add(self.ids[b])
+        return [Member(self.ids[i], self.facts[i], frozenset(newer.get(i, ()))) for i in part.tolist()]
+
+    def _series(self, part: Positions) -> list[tuple[int, int]]:
+        """(older, newest) for all members of one id; the newest is found in one pass, so a series of any length is linear."""
+        found = []
+        by_guid: dict[int, list[int]] = {}
+        for member in part.tolist():
+            if self.guid_keys[member]:
+                by_guid.setdefault(int(self.guid_keys[member]), []).append(member)
+        for series in by_guid.values():
+            newest = series[0]
+            for member in series[1:]:
+                if compare_versions(self.facts[member], self.facts[newest]) > 0:
+                    newest = member
+            found += [(m, newest) for m in series if compare_versions(self.facts[newest], self.facts[m]) > 0]
+        return found
+
+    def _find_killed(self) -> dict[int, int]:
+        """Documents that a notice took back, and every version of them from the same source."""
+        killed: dict[int, int] = {}
+        for (a, b), row in sorted(self.relations.items()):
+            if row[0] == "kills":
+                killed.setdefault(b, a)
+            elif row[0] == "killed_by":
+                killed.setdefault(a, b)
+        if not killed:
+            return killed
+        around: dict[int, list[int]] = {}
+        for a, b in self.links.tolist():
+            around.setdefault(a, []).append(b)
+            around.setdefault(b, []).append(a)
+        waiting = sorted(killed)
+        while waiting:
+            victim = waiting.pop()
+            for other in sorted(around.get(victim, ())):
+                if other not in killed and not _is_notice(self.facts[other]) and self._falls_with(other, victim, killed[victim]):
+                    killed[other] = killed[victim]
+                    waiting.append(other)
+        return killed
+
+    def _falls_with(self, other: int, victim: int, notice: int) -> bool:
+        """Whether a killed story's version or copy leaves with it: one id, or one source; not what was sent after the notice."""
+        facts = self.facts[other]
+        if self.guid_keys[other] and self.guid_keys[other] == self.guid_keys[notice] and compare_versions(facts, self.facts[notice]) > 0:
+            return False
+        if self.guid_keys[other] and self.guid_keys[other] == self.guid_keys[victim]:
+            return True
+        later = facts.time is not None and self.facts[notice].time is not None and facts.time > (self.facts[notice].time or 0.0)
+        return same_source(facts, self.facts[victim]) and not later
+
+    def _relations_of(self, table: pa.Table) -> dict[tuple[int, int], tuple[str, bool, float, float, float]]:
+        names = ("a", "b", "relation", "merges", "jaccard", "containment_a", "containment_b")
+        columns = [table.column(name).to_pylist() for name in names]
+        positions = self._positions
+        # `a` is the smaller doc_id, and positions follow doc_ids: so the first position is the smaller one.
+        return {(positions[a], positions[b]): (r, m, j, ca, cb) for a, b, r, m, j, ca, cb in zip(*columns, strict=True)}
+
+
+def decide_killed(members: Members) -> list[Decision]:
+    """The decisions about killed documents: all of one notice form one cluster, for which nothing stands."""
+    by_notice: dict[int, list[int]] = {}
+    for victim, notice in sorted(members.killed.items()):
+        by_notice.setdefault(notice, []).append(victim)
+    return [
+        Decision(
+            node=int(members.nodes[victim]),
+            doc_id=members.ids[victim],
+            table="removed",
+            cluster_id=members.ids[victims[0]],
+            cluster_size=len(victims),
+            representative_id=None,
+            reason=f"taken back by {members.ids[notice]}",
+            filter="killed",
+            removed_by=members.ids[notice],
+        )
+        for notice, victims in sorted(by_notice.items())
+        for victim in victims
+    ]
+
+
+def decide_cluster(members: Members, representative: int, reason: str, held: dict[int, Held]) -> list[Decision]:
+    """The decisions about one cluster."""
+    everyone = sorted([representative, *held])
+    cluster_id, size = members.ids[everyone[0]], len(everyone)
+    return [
+        Decision(
+            node=int(members.nodes[member]),
+            doc_id=members.ids[member],
+            table="documents" if member == representative else "duplicates",
+            cluster_id=cluster_id,
+            cluster_size=size,
+            representative_id=members.ids[representative],
+            reason=reason,
+            **(_scores(held[member]) if member != representative else {"carried_by": _carriers(members, representative, held)}),
+        )
+        for member in everyone
+    ]
+
+
+def _scores(held: Held) -> dict[str, object]:
+    return {
+        "relation": held.relation,
+        "jaccard": held.jaccard,
+        "containment": held.containment,
+        "containment_of_representative": held.containment_of_representative,
+    }
+
+
+def _carriers(members: Members, representative: int, held: dict[int, Held]) -> tuple[CarriedBy, ...]:
+    """Every copy on record, the representative first, then by time of publication (unknown last) and doc_id."""
+
+    def place(member: int) -> tuple[float, str]:
+        published = members.facts[member].published
+        return (float("inf") if published is None else published, members.ids[member])
+
+    ordered: Sequence[int] = [representative, *sorted(held, key=place)]
+    return tuple(_carrier(members, m, held[m].relation if m in held else "representative") for m in ordered)
+
+
+def _carrier(members: Members, member: int, relation: str) -> CarriedBy:
+    facts = members.facts[member]
+    return CarriedBy(members.ids[member], relation, facts.publisher, facts.uri, facts.url, facts.published_at)
+
+
+def _held(row: tuple[str, bool, float, float, float], is_first: bool) -> Held:
+    relation, merges, jaccard, first, second = row
+    if is_first:
+        return Held(relation, merges, jaccard, first, second)
+    return Held(FLIPPED.get(relation, relation), merges, jaccard, second, first)
+
+
+def _is_notice(facts: Facts) -> bool:
+    return facts.removed or facts.kills

@@ -1,0 +1,178 @@
+"""Relates candidate pairs: exact similarity on the shingle sets, then what one document is to the other.
+
+The order of the questions:
+
+1. Does one take the other back? ``kills``
+2. Are records or texts equal? ``exact_raw``, ``exact_text``
+3. Are they versions of one story by id, slug or marker? ``update_of``, ``corrects``
+4. Do they align except for numbers and names? ``same_template``, which does not merge
+5. Is enough shared? ``contains``, ``near_duplicate``
+6. Is something shared worth a record? ``translation_suspect``, ``derived_partial``, which do not merge
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.config import DedupConfig
+from pipeline.dedup import verdicts
+from pipeline.dedup.facts import read_facts
+from pipeline.dedup.overlap import Lists, shared_entries, slot_overlap
+from pipeline.dedup.verdicts import Pair, Verdict
+
+__all__ = ["FLIPPED", "RELATION_SCHEMA", "relate"]
+
+RELATION_SCHEMA = pa.schema(
+    [
+        ("a_node", pa.uint64()),
+        ("b_node", pa.uint64()),
+        ("a", pa.string()),
+        ("b", pa.string()),
+        ("relation", pa.string()),
+        ("merges", pa.bool_()),
+        ("jaccard", pa.float32()),
+        ("containment_a", pa.float32()),
+        ("containment_b", pa.float32()),
+        ("evidence", pa.string()),
+    ]
+)
+
+FLIPPED = {
+    "contains": "contained_in",
+    "contained_in": "contains",
+    "update_of": "updated_by",
+    "updated_by": "update_of",
+    "corrects": "corrected_by",
+    "corrected_by": "corrects",
+    "kills": "killed_by",
+    "killed_by": "kills",
+}
+"""What b is to a where a is this to b; other relations read the same both ways."""
+
+_VERSION_FACTS = ('"version_marker":', '"removed":', '"pubstatus":"cancel')
+
+
+def relate(a: pa.Table, b: pa.Table, config: DedupConfig) -> pa.Table:
+    """Verify candidate pairs.
+
+    Args:
+        a, b: the two documents of each pair, row by row: the columns of `sketches.sketch_schema` without bands and signature, and
+            `node` (uint64).
+        config: thresholds.
+
+    Returns:
+        One row (`RELATION_SCHEMA`) for each pair worth a record, in the order of the input. `a` is the smaller doc_id; `relation` says what
+        it is to `b`; containment_a is the share of a's shingles that b holds.
+    """
+    a, b = _ordered(a.combine_chunks(), b.combine_chunks())
+    pairs = _Pairs(a, b)
+    linked = pairs.same_guid | pairs.same_slug
+    worth = (pairs.jaccard >= config.report_jaccard) | (pairs.containment >= config.report_containment) | pairs.equal_text | pairs.equal_raw
+    rows = np.flatnonzero(worth | linked)
+    decided = [(row, verdict) for row in rows.tolist() if (verdict := _judge(pairs, row, config)) is not None]
+    return _table(pairs, decided)
+
+
+class _Pairs:
+    """The columns of a block of pairs as arrays, and what is computed for all of them at once."""
+
+    def __init__(self, a: pa.Table, b: pa.Table) -> None:
+        self.a, self.b = a, b
+        self.ids = [_bytes(table, "doc_id") for table in (a, b)]
+        self.equal_text = _equal(a, b, "text_key")
+        self.equal_raw = _equal(a, b, "raw_key")
+        self.same_guid = _equal_and_known(a, b, "guid_key")
+        self.same_slug = _equal_and_known(a, b, "slug_key")
+        sizes = [_numbers(table, "n_shingles") for table in (a, b)]
+        self.smaller, self.larger = np.minimum(*sizes), np.maximum(*sizes)
+        self.words = [Lists.of(table.column("words")) for table in (a, b)]
+        shingles = [Lists.of(table.column("shingles")) for table in (a, b)]
+        self.shared = np.where(self.equal_text, sizes[0], shared_entries(shingles[0], shingles[1], ~self.equal_text))
+        union = sizes[0] + sizes[1] - self.shared
+        self.jaccard = np.where(self.equal_text, 1.0, self.shared / np.maximum(union, 1))
+        self.of_a, self.of_b = (np.where(self.equal_text, 1.0, self.shared / np.maximum(size, 1)) for size in sizes)
+        self.containment = np.maximum(self.of_a, self.of_b)
+        self.infos = [table.column("info") for table in (a, b)]
+        self.has_versions = _any_version_fact(self.infos[0]) | _any_version_fact(self.infos[1])
+        self.slots = slot_overlap(self.words[0], self.words[1], self.containment)
+
+
+def _judge(pairs: _Pairs, row: int, config: DedupConfig) -> Verdict | None:
+    linked = bool(pairs.same_guid[row] or pairs.same_slug[row] or pairs.has_versions[row])
+    pair = Pair(
+        jaccard=float(pairs.jaccard[row]),
+        containment_a=float(pairs.of_a[row]),
+        containment_b=float(pairs.of_b[row]),
+        shared=int(pairs.shared[row]),
+        smaller=int(pairs.smaller[row]),
+        larger=int(pairs.larger[row]),
+        equal_raw=bool(pairs.equal_raw[row]),
+        equal_text=bool(pairs.equal_text[row]),
+        same_guid=bool(pairs.same_guid[row]),
+        same_slug=bool(pairs.same_slug[row]),
+        slot_overlap=float(pairs.slots[row]),
+        words_a=pairs.words[0].row(row),
+        words_b=pairs.words[1].row(row),
+        facts=(read_facts(pairs.infos[0][row].as_py()), read_facts(pairs.infos[1][row].as_py())) if linked else None,
+    )
+    return verdicts.judge(pair, config)
+
+
+def _ordered(a: pa.Table, b: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """Exchange the sides of pairs whose first doc_id is the larger one."""
+    b = b.select(a.column_names)
+    swap = np.array([left > right for left, right in zip(_bytes(a, "doc_id"), _bytes(b, "doc_id"), strict=True)], bool)
+    if not swap.any():
+        return a, b
+    both = pa.concat_tables([a, b]).combine_chunks()
+    rows = np.arange(len(swap))
+    first = np.where(swap, rows + len(swap), rows)
+    second = np.where(swap, rows, rows + len(swap))
+    return both.take(pa.array(first)), both.take(pa.array(second))
+
+
+def _table(pairs: _Pairs, decided: list[tuple[int, Verdict]]) -> pa.Table:
+    rows = np.array([row for row, _ in decided], np.int64)
+    nodes = [_numbers(table, "node", np.uint64)[rows] for table in (pairs.a, pairs.b)]
+    return pa.table(
+        [
+            pa.array(nodes[0], pa.uint64()),
+            pa.array(nodes[1], pa.uint64()),
+            pa.array([pairs.ids[0][row].hex() for row in rows.tolist()], pa.string()),
+            pa.array([pairs.ids[1][row].hex() for row in rows.tolist()], pa.string()),
+            pa.array([verdict.relation for _, verdict in decided], pa.string()),
+            pa.array([verdict.merges for _, verdict in decided], pa.bool_()),
+            pa.array(pairs.jaccard[rows].astype(np.float32), pa.float32()),
+            pa.array(pairs.of_a[rows].astype(np.float32), pa.float32()),
+            pa.array(pairs.of_b[rows].astype(np.float32), pa.float32()),
+            pa.array([verdict.evidence for _, verdict in decided], pa.string()),
+        ],
+        schema=RELATION_SCHEMA,
+    )
+
+
+def _bytes(table: pa.Table, name: str) -> list[bytes]:
+    return table.column(name).to_pylist()  # type: ignore[no-any-return]
+
+
+def _numbers(table: pa.Table, name: str, dtype: type = np.int64) -> npt.NDArray[np.int64]:
+    return np.asarray(table.column(name)).astype(dtype, copy=False)
+
+
+def _equal(a: pa.Table, b: pa.Table, name: str) -> npt.NDArray[np.bool_]:
+    return np.asarray(pc.equal(a.column(name), b.column(name)), dtype=bool)
+
+
+def _equal_and_known(a: pa.Table, b: pa.Table, name: str) -> npt.NDArray[np.bool_]:
+    left, right = (np.asarray(table.column(name)) for table in (a, b))
+    return np.asarray((left == right) & (left != 0), dtype=bool)
+
+
+def _any_version_fact(infos: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
+    found = np.zeros(len(infos), bool)
+    for name in _VERSION_FACTS:
+        found |= np.asarray(pc.match_substring(infos, name), dtype=bool)
+    return found
