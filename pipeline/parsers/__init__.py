@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from pipeline.config import InputConfig
-from pipeline.parsers import decoding, html, newsml_1_2, newsml_g2, ninjs, nitf, plain, row, sniff
+from pipeline.parsers import decoding, html_page, newsml_1_2, newsml_g2, ninjs, nitf, plain, row, sniff
 from pipeline.parsers.members import Member, split_members
 from pipeline.parsers.source import Parser, Reading, Source
 from pipeline.records import ParsedDocument, RawDocument
@@ -21,7 +21,7 @@ FORMATS: tuple[Parser, ...] = (
     nitf,  # before HTML: the body of NITF has paragraphs and tables as HTML has
     ninjs,  # before row: a ninjs item is a JSON object too
     row,
-    html,
+    html_page,
     plain,  # last: everything that is text is plain text
 )
 """Asked in this order; the first that recognises the content reads it."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import html.entities
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from lxml import etree
 
 from pipeline.errors import DocumentError
+from pipeline.parsers.paragraphs import unwrap
 from pipeline.parsers.source import join_blocks
 
 __all__ = ["blocks", "check_tree", "child", "children", "html_tree", "local", "parse_xml", "root_name", "text_of"]
@@ -167,28 +168,30 @@ _SKIPPED = frozenset(
 )
 
 
-def blocks(element: etree._Element, skip: frozenset[str] = frozenset()) -> Iterator[str]:
+def blocks(element: etree._Element, skip: Callable[[etree._Element, str], bool] | None = None) -> Iterator[str]:
     """The text of an element block by block, in document order.
 
-    Cells of one table row are one block, separated by a tab's width of one space; ``br`` ends a line. Elements named in `skip` and
-    scripts, styles and forms are left out.
+    Cells of one table row are one block; ``br`` ends a line; preformatted text is taken apart into its paragraphs. Scripts, styles and
+    forms are left out, and every element for which `skip(element, local name)` is true.
     """
     pieces: list[str] = []
-    leave = _SKIPPED | skip
     walker = etree.iterwalk(element, events=("start", "end"))
     for event, node in walker:
         name = local(node)
+        is_block = name in _BLOCK_TAGS or name in _BREAKS
         if event == "start":
-            if name in leave and node is not element:
-                walker.skip_subtree()
-                continue
-            if name in _BLOCK_TAGS or name in _BREAKS:
+            if is_block:
                 yield from _flush(pieces)
-            elif name in ("td", "th"):
-                pieces.append(" ")
-            pieces.append(_inline(node.text))
+            if node is not element and (name in _SKIPPED or (skip is not None and skip(node, name))):
+                walker.skip_subtree()
+            elif name == "pre":
+                yield from unwrap("".join(node.itertext()).strip("\r\n"))
+                walker.skip_subtree()
+            else:
+                pieces.append(" " if name in ("td", "th") else "")
+                pieces.append(_inline(node.text))
         else:
-            if name in _BLOCK_TAGS:
+            if is_block:
                 yield from _flush(pieces)
             if node is not element:
                 pieces.append(_inline(node.tail))

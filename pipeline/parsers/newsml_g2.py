@@ -1,20 +1,22 @@
-"""NewsML-G2 items: news items with their text inside as NITF or XHTML, and items that are not text.
+"""NewsML-G2 items: news items with their text inside as NITF, XHTML or plain text, and items that are not text.
 
-Packages and messages that carry several items are taken apart by `members` before they come here.
+Messages that carry several items are taken apart by `members` before they come here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from lxml import etree
 
 from pipeline.config import InputConfig
 from pipeline.errors import DocumentError
 from pipeline.parsers import fields, nitf
-from pipeline.parsers.htmlbody import read_html_body
-from pipeline.parsers.markup import blocks, child, children, local, parse_xml, root_name, text_of
+from pipeline.parsers.html_body import HtmlBody, parse_html_body, read_html_body
+from pipeline.parsers.markup import child, children, local, parse_xml, root_name, text_of
+from pipeline.parsers.paragraphs import unwrap
 from pipeline.parsers.source import Reading, Source, join_blocks
 from pipeline.records import Metadata
 
@@ -23,8 +25,8 @@ __all__ = ["ITEMS", "NAME", "VERSION", "read", "recognise"]
 NAME, VERSION = "newsml-g2", 1
 
 ITEMS = frozenset(("newsitem", "packageitem", "conceptitem", "knowledgeitem", "planningitem", "catalogitem"))
-_ROOTS = ITEMS | {"newsmessage", "contentset"}
-_NAMESPACE = "http://iptc.org/std/nar/"
+_ROOTS = ITEMS | {"newsmessage", "itemset"}
+_NAMESPACE = "iptc.org/std/nar/"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _TYPES = {
     "packageitem": "composite",
@@ -33,10 +35,11 @@ _TYPES = {
     "planningitem": "planning",
     "catalogitem": "concept",
 }
+_SIGNALS = {"update": "UPDATE", "correction": "CORRECTION", "kill": "KILL", "withdrawn": "WITHDRAWN"}
 
 
 def recognise(source: Source) -> str | None:
-    """Recognised by its root element and the NAR namespace or the standard's name.
+    """Recognised by its root element together with the NAR namespace, the standard's name or a guid.
 
     >>> recognise(Source('<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="a">'))
     'root element newsItem'
@@ -44,7 +47,7 @@ def recognise(source: Source) -> str | None:
     name = root_name(source.head)
     if name is None or name.lower() not in _ROOTS:
         return None
-    return f"root element {name}" if _NAMESPACE in source.head or "NewsML-G2" in source.head or "guid=" in source.head else None
+    return f"root element {name}" if any(sign in source.head for sign in (_NAMESPACE, "NewsML-G2", "guid=")) else None
 
 
 def read(source: Source, config: InputConfig) -> Reading:
@@ -54,42 +57,30 @@ def read(source: Source, config: InputConfig) -> Reading:
         DocumentError: ``bad_xml``, ``xml_entities``, ``too_deep``, ``too_large``, ``no_text`` for a message without an item.
     """
     root = parse_xml(source.text)
-    if local(root) in ITEMS:
-        return _read_item(root)
-    items = [element for element in root.iter() if local(element) in ITEMS and _is_item(element)]
-    if items:
-        return _read_item(items[0])
-    raise DocumentError("no_text", f"the {local(root)} element carries no item")
-
-
-def _is_item(element: etree._Element) -> bool:
-    return element.get("guid") is not None
-
-
-def _read_item(item: etree._Element) -> Reading:
+    item = root if local(root) in ITEMS else next((e for e in root.iter() if local(e) in ITEMS and e.get("guid") is not None), None)
+    if item is None:
+        raise DocumentError("no_text", f"the {local(root)} element carries no item")
     meta, content = child(item, "itemmeta"), child(item, "contentmeta")
-    metadata = _item_fields(item, meta, content)
-    metadata = _content_fields(metadata, content)
-    return _with_body(item, metadata)
+    metadata = _content_fields(_item_fields(item, meta, content), content, item.get(_XML_LANG))
+    return _with_body(item, metadata.with_values(extra=_extra(item, meta, content)))
 
 
 def _item_fields(item: etree._Element, meta: etree._Element | None, content: etree._Element | None) -> Metadata:
     rights = list(children(item, "rightsinfo"))
-    provider = child(meta, "provider")
-    status, kind = child(meta, "pubstatus"), child(meta, "itemclass")
+    created, version = text_of(child(meta, "versioncreated")), fields.as_text(item.get("version"))
+    signals = [fields.bare_code(_code(s)) or "" for s in children(meta, "signal")]
     return Metadata(
         guid=fields.as_text(item.get("guid")),
-        version=fields.as_text(item.get("version")),
+        version=version,
+        version_marker=next((_SIGNALS[s.lower()] for s in signals if s.lower() in _SIGNALS), None),
         language=fields.language_tag(_language(item, content)),
-        published_at=fields.first_created(
-            text_of(child(meta, "firstcreated")), text_of(child(meta, "versioncreated")), fields.as_text(item.get("version"))
-        ),
+        published_at=fields.first_created(text_of(child(meta, "firstcreated")), created, version),
         published_hints=fields.texts([text_of(child(content, "contentcreated"))]),
-        modified_at=text_of(child(meta, "versioncreated")),
+        modified_at=created,
         embargoed_until=text_of(child(meta, "embargoed")),
-        pubstatus=fields.pubstatus(_code(status)) or "usable",
-        publisher=_named(provider),
-        item_type=_TYPES.get(local(item)) or fields.item_type(_code(kind)),
+        pubstatus=fields.pubstatus(_code(child(meta, "pubstatus")) or "usable"),
+        publisher=_named(child(meta, "provider")),
+        item_type=_TYPES.get(local(item)) or fields.item_type(_code(child(meta, "itemclass"))),
         title=text_of(child(meta, "title")),
         editor_notes=fields.texts(text_of(note) for note in children(meta, "ednote")),
         usage_terms=_joined(text_of(t) for r in rights for t in children(r, "usageterms")),
@@ -98,62 +89,101 @@ def _item_fields(item: etree._Element, meta: etree._Element | None, content: etr
     )
 
 
-def _content_fields(metadata: Metadata, content: etree._Element | None) -> Metadata:
+def _content_fields(metadata: Metadata, content: etree._Element | None, language: str | None) -> Metadata:
     if content is None:
         return metadata
-    subjects = [_named(s) for s in children(content, "subject")]
     by = [text_of(b) for b in children(content, "by")] or [_named(c) for c in children(content, "creator")]
+    subjects = [_named(s) for s in children(content, "subject")]
     return replace(
         metadata,
         urgency=fields.urgency(text_of(child(content, "urgency"))),
-        title=_headline(content) or metadata.title,
+        title=_headline(content, language) or metadata.title,
         slugline=text_of(child(content, "slugline")),
         byline=fields.bylines(by),
-        dateline=text_of(child(content, "dateline")),
+        dateline=text_of(child(content, "dateline")) or _located(content),
         creditline=text_of(child(content, "creditline")),
+        captions=fields.texts(text_of(d) for d in children(content, "description") if _role(d) == "caption"),
         keywords=fields.texts([*(text_of(k) for k in children(content, "keyword")), *subjects]),
         section=next((n for g in children(content, "genre") if (n := _named(g))), None),
     )
 
 
 def _with_body(item: etree._Element, metadata: Metadata) -> Reading:
-    content = child(item, "contentset")
-    captions = [text_of(d) for d in children(item, "contentmeta", "description") if _role(d) == "caption"]
-    metadata = replace(metadata, captions=fields.texts(captions))
-    inline = child(content, "inlinexml")
-    if inline is not None and len(inline):
-        inner = inline[0]
-        if local(inner) == "nitf":
-            body = nitf.body_reading(inner)
-            return Reading(body.text, _filled(metadata, body.metadata), tool="nitf")
-        page = read_html_body(inner, metadata.title)
-        return Reading(page.text, replace(metadata, captions=fields.texts([*metadata.captions, *page.captions])), tool="xhtml")
-    data = child(content, "inlinedata")
-    if data is not None and (data.get("contenttype") or "text/plain").lower().startswith("text/"):
-        return Reading(join_blocks("".join(data.itertext()).split("\n")), metadata, tool="inlineData")
-    if metadata.item_type in (None, "text") and inline is not None:
-        return Reading(join_blocks(blocks(inline)), metadata)
+    contents = child(item, "contentset")
+    inline = [e for holder in children(contents, "inlinexml") for e in holder]
+    for element in inline:
+        if local(element) == "nitf":
+            body = nitf.body_reading(element)
+            return Reading(body.text, _filled_from_nitf(metadata, body.metadata), tool="nitf")
+    for element in inline:
+        page = read_html_body(element, metadata.title)
+        if page.text:
+            return Reading(page.text, _with_page(metadata, page), tool="xhtml")
+    for data in children(contents, "inlinedata"):
+        kind, value = (data.get("contenttype") or "text/plain").lower(), "".join(data.itertext())
+        if "html" in kind:
+            page = parse_html_body(value, metadata.title)
+            return Reading(page.text, _with_page(metadata, page), tool="inline html")
+        if kind.startswith("text/") and value.strip():
+            return Reading(join_blocks(unwrap(value.strip("\r\n"))), metadata, tool="inline text")
     return Reading("", metadata)
 
 
-def _filled(metadata: Metadata, inner: Metadata) -> Metadata:
-    # The item speaks first; NITF inside fills what it left open.
-    updates = {name: getattr(inner, name) for name in Metadata.__slots__ if getattr(metadata, name) in (None, ()) and getattr(inner, name)}
-    if inner.byline:
-        updates["byline"] = inner.byline
-    return replace(metadata, **updates)
+def _filled_from_nitf(metadata: Metadata, inner: Metadata) -> Metadata:
+    # The byline of the document is the one that was meant to be printed; the item's creator may be a system.
+    byline = inner.byline or metadata.byline
+    outer = replace(metadata, byline=byline, captions=fields.texts([*metadata.captions, *inner.captions]))
+    return replace(nitf.fill(outer, inner), published_at=metadata.published_at, extra=metadata.extra)
 
 
-def _headline(content: etree._Element) -> str | None:
-    ranked = sorted(
-        ((_rank(h), order, text) for order, h in enumerate(children(content, "headline")) if (text := text_of(h))),
+def _with_page(metadata: Metadata, page: HtmlBody) -> Metadata:
+    return replace(
+        metadata,
+        captions=fields.texts([*metadata.captions, *page.captions]),
+        byline=metadata.byline or page.byline,
+        dateline=metadata.dateline or page.dateline,
+        editor_notes=fields.texts([*metadata.editor_notes, *page.notes]),
     )
-    return ranked[0][2] if ranked else None
 
 
-def _rank(headline: etree._Element) -> int:
-    role = _role(headline)
-    return 0 if role in (None, "main", "headline", "title") else 1
+def _extra(item: etree._Element, meta: etree._Element | None, content: etree._Element | None) -> str | None:
+    links = [e.get("residref") or e.get("href") for e in children(meta, "link")]
+    remote = [e.get("href") or e.get("residref") for e in children(item, "contentset", "remotecontent")]
+    grouped = [e.get("residref") for g in children(item, "groupset", "group") for e in children(g, "itemref")]
+    digital = child(content, "digitalsourcetype")
+    return fields.extra(
+        {
+            "altids": [text for e in children(content, "altid") if (text := text_of(e))],
+            "subjects": [_concept(s) for s in children(content, "subject")],
+            "places": [_concept(s) for s in children(content, "located")],
+            "info_sources": [_concept(s) for s in children(content, "infosource")],
+            "signals": [code for s in children(meta, "signal") if (code := _code(s))],
+            "services": [_concept(s) for s in children(meta, "service")],
+            "associations": [str(ref) for ref in (*links, *remote, *grouped) if ref],
+            "digital_source_type": _code(digital),
+            "descriptions": [text for d in children(content, "description") if _role(d) != "caption" and (text := text_of(d))],
+        }
+    )
+
+
+def _concept(element: etree._Element) -> dict[str, Any]:
+    found = {"code": _code(element), "name": text_of(child(element, "name"))}
+    return {key: value for key, value in found.items() if value}
+
+
+def _headline(content: etree._Element, language: str | None) -> str | None:
+    ranked = []
+    for order, headline in enumerate(children(content, "headline")):
+        if text := text_of(headline):
+            other_role = _role(headline) not in (None, "main", "headline", "title")
+            other_language = headline.get(_XML_LANG) not in (None, language)
+            ranked.append((other_role, other_language, order, text))
+    return min(ranked)[3] if ranked else None
+
+
+def _located(content: etree._Element) -> str | None:
+    # Where no dateline is printed, the place that the content is located in stands in it by custom.
+    return _named(child(content, "located")) if text_of(child(child(content, "located"), "name")) else None
 
 
 def _role(element: etree._Element) -> str | None:
@@ -172,15 +202,13 @@ def _named(element: etree._Element | None) -> str | None:
     if element is None:
         return None
     literal = element.get("literal")
-    return text_of(child(element, "name")) or (str(literal) if literal else None) or fields.bare_code(element.get("qcode"))
+    return text_of(child(element, "name")) or fields.as_text(literal) or fields.bare_code(element.get("qcode"))
 
 
 def _language(item: etree._Element, content: etree._Element | None) -> str | None:
     stated = child(content, "language")
     tag = stated.get("tag") if stated is not None else None
-    if tag:
-        return str(tag)
-    value = item.get(_XML_LANG)
+    value = tag or item.get(_XML_LANG)
     return str(value) if value else None
 
 

@@ -9,9 +9,10 @@ from typing import Any
 from pipeline.config import InputConfig
 from pipeline.errors import DocumentError
 from pipeline.parsers import fields, nitf
-from pipeline.parsers.htmlbody import parse_html_body
+from pipeline.parsers.html_body import HtmlBody, parse_html_body
 from pipeline.parsers.jsontext import load_object
 from pipeline.parsers.markup import parse_xml, root_name
+from pipeline.parsers.paragraphs import unwrap
 from pipeline.parsers.source import Reading, Source, join_blocks
 from pipeline.records import Metadata
 
@@ -71,9 +72,15 @@ def read(source: Source, config: InputConfig) -> Reading:
     item, replaced = load_object(source.text)
     low = {key.lower(): item[key] for key in sorted(item, reverse=True)}
     metadata = _metadata(low)
-    text, captions, tool = _body(low, metadata.title)
-    metadata = metadata.with_values(captions=fields.texts([*captions, *_associated_captions(low)]), extra=_extra(low))
-    return Reading(text, metadata, tool=tool, replaced=replaced)
+    body, tool = _body(low, metadata.title)
+    metadata = metadata.with_values(
+        captions=fields.texts([*body.captions, *_associated_captions(low)]),
+        byline=metadata.byline or body.byline,
+        dateline=metadata.dateline or body.dateline,
+        editor_notes=fields.texts([*metadata.editor_notes, *body.notes]),
+        extra=_extra(low),
+    )
+    return Reading(body.text, metadata, tool=tool, replaced=replaced)
 
 
 def _metadata(item: Mapping[str, Any]) -> Metadata:
@@ -107,25 +114,28 @@ def _metadata(item: Mapping[str, Any]) -> Metadata:
     )
 
 
-def _body(item: Mapping[str, Any], title: str | None) -> tuple[str, tuple[str, ...], str | None]:
+def _body(item: Mapping[str, Any], title: str | None) -> tuple[HtmlBody, str | None]:
     """The richest body: HTML keeps paragraphs that the plain form often lost, and NITF keeps the lead."""
     candidates: list[tuple[int, str, str]] = []
     for body in fields.as_list(item.get("bodies")):
-        if isinstance(body, Mapping) and isinstance(body.get("value"), str):
-            low = {key.lower(): value for key, value in body.items()}
-            candidates.append((*_body_kind(str(low.get("role", "")), str(low.get("contenttype", "")), low["value"]), low["value"]))
+        low = {key.lower(): value for key, value in body.items()} if isinstance(body, Mapping) else {}
+        value = low.get("value")
+        if isinstance(value, str):
+            candidates.append((*_body_kind(f"{low.get('role', '')} {low.get('contenttype', '')}", value), value))
     for key in sorted(item):
-        if key.startswith("body_") and isinstance(item[key], str):
-            candidates.append((*_body_kind(key[5:], "", item[key]), item[key]))
+        value = item[key]
+        if key.startswith("body_") and isinstance(value, str):
+            candidates.append((*_body_kind(key[5:], value), value))
     for _, kind, value in sorted(candidates, key=lambda candidate: candidate[0]):
-        text, captions = _read_body(kind, value, title)
-        if text:
-            return text, captions, f"{kind} body"
-    return "", (), None
+        found = _read_body(kind, value, title)
+        if found.text:
+            return found, f"{kind} body"
+    return HtmlBody(""), None
 
 
-def _body_kind(role: str, content_type: str, value: str) -> tuple[int, str]:
-    said = f"{role} {content_type}".lower()
+def _body_kind(said: str, value: str) -> tuple[int, str]:
+    """Rank and kind of a body by what its role and content type say, and by its value where they say nothing."""
+    said = said.lower()
     if "html" in said or (not said.strip() and re.search(r"<p[\s>]", value)):
         return 0, "html"
     if "nitf" in said and (root_name(value[:4096]) or "").lower() == "nitf":
@@ -135,15 +145,15 @@ def _body_kind(role: str, content_type: str, value: str) -> tuple[int, str]:
     return 2, "text"
 
 
-def _read_body(kind: str, value: str, title: str | None) -> tuple[str, tuple[str, ...]]:
+def _read_body(kind: str, value: str, title: str | None) -> HtmlBody:
     if kind == "nitf":
         reading = nitf.body_reading(parse_xml(value))
-        return reading.text, reading.metadata.captions
+        inner = reading.metadata
+        return HtmlBody(reading.text, inner.captions, inner.byline, inner.dateline, inner.editor_notes)
     if kind == "html":
-        body = parse_html_body(value, title)
-        return body.text, body.captions
-    lines = join_blocks([value]).split("\n")
-    return "\n".join(lines[1:] if title and lines[0] == title else lines), ()
+        return parse_html_body(value, title)
+    lines = join_blocks(unwrap(value)).split("\n")
+    return HtmlBody("\n".join(lines[1:] if title and lines[0] == title else lines))
 
 
 def _associated_captions(item: Mapping[str, Any]) -> list[str | None]:

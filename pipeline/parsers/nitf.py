@@ -1,4 +1,4 @@
-"""NITF 3.x, with and without namespace: elements are matched by local name."""
+"""NITF 2.x and 3.x, with and without namespace: elements are matched by local name."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from pipeline.parsers.markup import blocks, child, children, local, parse_xml, r
 from pipeline.parsers.source import Reading, Source, join_blocks
 from pipeline.records import Metadata
 
-__all__ = ["NAME", "VERSION", "body_reading", "read", "recognise"]
+__all__ = ["NAME", "VERSION", "body_reading", "fill", "read", "recognise"]
 
 NAME, VERSION = "nitf", 1
 
-_NOT_BODY = frozenset(("media", "ednote", "fn", "body.head", "body.end"))
+_BESIDE = frozenset(("media", "media-caption", "body.head", "body.end", "nitf-table-metadata"))
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 def recognise(source: Source) -> str | None:
@@ -33,43 +34,68 @@ def read(source: Source, config: InputConfig) -> Reading:
     """Body paragraphs, one a line, and the metadata of head and body.head.
 
     Raises:
-        DocumentError: ``bad_xml``, ``xml_entities``, ``too_deep``, ``too_large``.
+        DocumentError: ``bad_xml``, ``xml_entities``, ``too_deep``, ``too_large``, ``no_text`` without a body element.
     """
     return body_reading(parse_xml(source.text))
 
 
 def body_reading(root: etree._Element) -> Reading:
-    """The reading of an ``nitf`` element, also one that another format carries."""
+    """The reading of an ``nitf`` element, also of one that another format carries.
+
+    Raises:
+        DocumentError: ``no_text`` without a body element.
+    """
     head, body = child(root, "head"), child(root, "body")
-    content = child(body, "body.content")
     if body is None:
         raise DocumentError("no_text", "the NITF document has no body element")
-    text = join_blocks(blocks(content, _NOT_BODY)) if content is not None else join_blocks(blocks(body, _NOT_BODY))
-    return Reading(text, _with_body_head(_docdata(root, head), body), tool=None)
+    contents = list(children(body, "body.content")) or [body]
+    text = join_blocks(block for content in contents for block in blocks(content, _is_beside))
+    metadata = _docdata(root, head)
+    metadata = _from_body(metadata, body)
+    return Reading(text, metadata.with_values(extra=_extra(head, body)))
+
+
+def fill(metadata: Metadata, inner: Metadata) -> Metadata:
+    """`metadata` of an envelope, with what it left open taken from the document inside."""
+    updates = {}
+    for name in Metadata.__slots__:
+        if getattr(metadata, name) in (None, ()) and getattr(inner, name) not in (None, ()):
+            updates[name] = getattr(inner, name)
+    return replace(metadata, **updates)
+
+
+def _is_beside(element: etree._Element, name: str) -> bool:
+    return name in _BESIDE or (name == "note" and _is_note_to_editors(element))
+
+
+def _is_note_to_editors(element: etree._Element) -> bool:
+    return element.get("type") == "npa" or element.get("noteclass") in ("editorsnote", "hd")
 
 
 def _docdata(root: etree._Element, head: etree._Element | None) -> Metadata:
     data = child(head, "docdata")
-    issued, released = child(data, "date.issue"), child(data, "date.release")
-    key, holder = child(data, "du-key"), child(data, "doc.copyright")
-    metas = [(m.get("name", "").lower(), m.get("content", "")) for m in children(head, "meta")]
-    wanted = dict(reversed(metas))
-    editor = child(data, "ed-msg")
-    rights = child(data, "doc.rights")
+    issued = child(data, "date.issue")
+    key, editor, rights = child(data, "du-key"), child(data, "ed-msg"), child(data, "doc.rights")
+    metas: dict[str, str] = {}
+    for meta in children(head, "meta"):
+        metas.setdefault((meta.get("name") or "").lower(), meta.get("content") or "")
+    date = _attribute(issued, "norm") or text_of(issued)
     keywords = [k.get("key") for k in children(data, "key-list", "keyword")]
     subjects = [_subject(s) for s in children(head, "tobject", "tobject.subject")]
     return Metadata(
         title=text_of(child(head, "title")),
-        language=fields.language_tag(root.get("{http://www.w3.org/XML/1998/namespace}lang") or root.get("lang")),
+        language=fields.language_tag(root.get(_XML_LANG) or root.get("lang") or metas.get("language") or metas.get("lang")),
         guid=fields.as_text(_attribute(child(data, "doc-id"), "id-string")),
         version=fields.as_text(_attribute(key, "version")),
-        published_at=_attribute(issued, "norm") or text_of(issued),
-        embargoed_until=_attribute(released, "norm"),
-        pubstatus=fields.pubstatus(_attribute(data, "management-status")) if data is not None else None,
+        published_at=date,
+        modified_at=date,
+        embargoed_until=_attribute(child(data, "date.release"), "norm") or None,
+        pubstatus=fields.pubstatus(_attribute(data, "management-status") or "usable"),
         urgency=fields.urgency(_attribute(child(data, "urgency"), "ed-urg")),
-        slugline=fields.as_text(wanted.get("anpa-keyword")) or fields.as_text(_attribute(key, "key")),
-        copyright_holder=fields.as_text(_attribute(holder, "holder")),
-        usage_terms=fields.as_text(_attribute(rights, "owner")) if text_of(rights) is None else text_of(rights),
+        slugline=fields.as_text(metas.get("anpa-keyword")) or fields.as_text(_attribute(key, "key")),
+        version_marker=fields.as_text(metas.get("anpa-takekey")),
+        copyright_holder=fields.as_text(_attribute(child(data, "doc.copyright"), "holder")),
+        usage_terms=text_of(rights) or fields.as_text(_attribute(rights, "info")),
         editor_notes=fields.texts([_attribute(editor, "info"), text_of(editor)]),
         keywords=fields.texts([*keywords, *subjects]),
         section=fields.as_text(_attribute(child(data, "fixture"), "fix-id")),
@@ -77,24 +103,33 @@ def _docdata(root: etree._Element, head: etree._Element | None) -> Metadata:
     )
 
 
-def _with_body_head(metadata: Metadata, body: etree._Element) -> Metadata:
+def _from_body(metadata: Metadata, body: etree._Element) -> Metadata:
     head = child(body, "body.head")
     rights = child(head, "rights")
-    headline = text_of(child(head, "hedline", "hl1")) or text_of(child(head, "headline", "hl1"))
-    captions = [text_of(c) for m in body.iter() if local(m) == "media" for c in m.iter() if local(c) == "media-caption"]
-    notes = [text_of(note) for note in children(head, "note") if note.get("type", "std") in ("pa", "npa")]
+    media = [m for m in body.iter() if local(m) == "media"]
+    notes = [text_of(n) for n in body.iter() if local(n) == "note" and (_is_note_to_editors(n) or local(n.getparent()) == "body.head")]
+    distributor = text_of(child(head, "distributor"))
+    root = body.getparent()
     return replace(
         metadata,
-        title=headline or metadata.title,
-        byline=fields.bylines(text_of(b) for b in children(head, "byline")),
+        title=text_of(child(head, "hedline", "hl1")) or metadata.title,
+        language=metadata.language
+        or fields.language_tag(body.get(_XML_LANG) or body.get("lang") or (root is not None and root.get("lang")) or None),
+        byline=fields.bylines(_byline(b) for b in children(head, "byline")),
+        contributors=fields.texts(text_of(t) for t in children(body, "body.end", "tagline")),
         dateline=text_of(child(head, "dateline")),
-        creditline=text_of(child(head, "distributor")),
-        publisher=text_of(child(head, "distributor")),
+        creditline=distributor,
+        publisher=distributor,
         copyright_holder=metadata.copyright_holder or text_of(child(rights, "rights.owner")),
         rights_notices=fields.texts([text_of(rights)]),
-        captions=fields.texts(captions),
+        captions=fields.texts(text_of(c) for m in media for c in m.iter() if local(c) == "media-caption"),
         editor_notes=fields.texts([*metadata.editor_notes, *notes]),
     )
+
+
+def _byline(element: etree._Element) -> str | None:
+    # Line breaks between name and role are mark-up, and so is a name that its own element repeats.
+    return text_of(element)
 
 
 def _subject(element: etree._Element) -> str | None:
@@ -104,6 +139,22 @@ def _subject(element: etree._Element) -> str | None:
     return None
 
 
+def _extra(head: etree._Element | None, body: etree._Element) -> str | None:
+    data = child(head, "docdata")
+    inner = child(body, "body.head")
+    return fields.extra(
+        {
+            "abstract": join_blocks(blocks(abstract)) if (abstract := child(inner, "abstract")) is not None else None,
+            "subheadline": text_of(child(inner, "hedline", "hl2")),
+            "places": [dict(sorted(e.attrib.items())) for e in children(data, "evloc")],
+            "subjects": [dict(sorted(s.attrib.items())) for s in children(head, "tobject", "tobject.subject")],
+            "associations": [str(r.get("source")) for r in body.iter() if local(r) == "media-reference" and r.get("source")],
+            "expires": _attribute(child(data, "date.expire"), "norm"),
+            "series": dict(sorted(series.attrib.items())) if (series := child(data, "series")) is not None else None,
+        }
+    )
+
+
 def _attribute(element: etree._Element | None, name: str) -> str | None:
     value = None if element is None else element.get(name)
-    return str(value) if value else None
+    return str(value).strip() or None if value else None

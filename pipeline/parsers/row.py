@@ -119,9 +119,9 @@ def _metadata(row: _Row, config: InputConfig) -> Metadata:
 
 
 def _page(text: str, metadata: Metadata, source: Source, config: InputConfig, replaced: int) -> Reading:
-    from pipeline.parsers import html
+    from pipeline.parsers import html_page
 
-    page = html.read(replace(source, text=text, data=b"", url=metadata.canonical_url), config)
+    page = html_page.read(replace(source, text=text, data=b"", url=metadata.canonical_url), config)
     known = {name: value for name in Metadata.__slots__ if (value := getattr(metadata, name)) not in (None, ())}
     return replace(
         page, metadata=page.metadata.with_values(**known), format="row", tool=f"html {page.tool or ''}".strip(), replaced=replaced

@@ -6,7 +6,7 @@ import re
 
 from pipeline.config import InputConfig
 from pipeline.errors import DocumentError
-from pipeline.parsers import htmlmeta
+from pipeline.parsers import html_meta
 from pipeline.parsers.markup import html_tree, root_name
 from pipeline.parsers.source import Reading, Source, join_blocks
 
@@ -49,7 +49,7 @@ def read(source: Source, config: InputConfig) -> Reading:
     if len(source.text) > MAX_CHARACTERS:
         raise DocumentError("too_large", f"the page has {len(source.text)} characters; at most {MAX_CHARACTERS} are read")
     tree = html_tree(source.text)
-    metadata, marks = htmlmeta.read_page(tree, source)
+    metadata, marks = html_meta.read_page(tree, source)
     text, tool = _main_text(tree)
     if not text:
         raise DocumentError("no_text", "no article text was found in the page")
