@@ -38,6 +38,7 @@ class Alignment:
         equal_numbers, equal_names: matched tokens of these classes.
         numbers, names: tokens of these classes that stand where the other text has something else.
         others: other tokens in gaps of at most `SLOT_WORDS` words.
+        substituted: tokens in gaps of at most `SLOT_WORDS` words that are as long on both sides.
         places: where the differing slots stand: (token in a, token in b).
     """
 
@@ -51,12 +52,18 @@ class Alignment:
     numbers: int
     names: int
     others: int
+    substituted: int
     places: tuple[tuple[int, int], ...]
 
     @property
     def coverage(self) -> float:
         """Share of the shorter text that stands in the other one in the same order."""
         return self.matched / max(1, min(self.words_a, self.words_b))
+
+    @property
+    def in_step(self) -> float:
+        """The same with words that stand word for word in the place of others, as misread letters leave them."""
+        return (self.matched + self.substituted) / max(1, min(self.words_a, self.words_b))
 
 
 def compare(a: Words, b: Words) -> Alignment:
@@ -68,10 +75,11 @@ def compare(a: Words, b: Words) -> Alignment:
     equal = [0, 0, 0, 0]
     different = [0, 0, 0, 0]
     places = []
-    at_a = at_b = 0
+    at_a = at_b = substituted = 0
     for start_a, start_b, length in [*blocks, (len(a), len(b), 0)]:
         gap_a, gap_b = class_a[at_a:start_a], class_b[at_b:start_b]
         if max(len(gap_a), len(gap_b)) <= SLOT_WORDS:
+            substituted += len(gap_a) * (len(gap_a) == len(gap_b))
             counts = [max(gap_a.count(kind), gap_b.count(kind)) for kind in range(4)]
             if gap_a and gap_b and sum(counts[1:]):
                 places.append((at_a, at_b))
@@ -93,6 +101,7 @@ def compare(a: Words, b: Words) -> Alignment:
         numbers=different[NUMBER],
         names=sum(different[NUMBER + 1 :]),
         others=different[OTHER],
+        substituted=substituted,
         places=tuple(places),
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.records import Metadata
 from pipeline.text.times import parse_time
 
-__all__ = ["Facts", "compare_versions", "is_global", "marker_kind", "read_facts", "same_source", "write_facts"]
+__all__ = ["Facts", "compare_versions", "is_global", "marker_kind", "read_facts", "same_source", "sent_after", "write_facts"]
 
 _KILL = re.compile(r"\b(?:KILL|KILLED|WITHDRAWN|WITHDRAW|WITHDRAWAL|ADVISORY-DELETE|CANCEL(?:L?ED)?|ANNUL\w*|ZURÜCKGEZOGEN)\b", re.I)
 _CORRECTION = re.compile(r"\b(?:CORRECT\w*|CORRIG\w*|KORREKTUR|BERICHTIGUNG|RECTIFI\w*|RETTIFICA|CORREC+I[OÓ]N)", re.I)
@@ -139,6 +139,14 @@ def compare_versions(a: Facts, b: Facts) -> int:
         if left is not None and right is not None and left != right:
             return 1 if left > right else -1  # type: ignore[operator]
     return 0
+
+
+def sent_after(a: Facts, b: Facts) -> bool:
+    """Whether a was sent after b, by version number or else by time; False where neither is known of both."""
+    numbers = _numbers(a.version), _numbers(b.version)
+    if None not in numbers and numbers[0] != numbers[1]:
+        return numbers > numbers[::-1]
+    return a.time is not None and b.time is not None and a.time > b.time
 
 
 def same_source(a: Facts, b: Facts) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipeline.dedup.facts import Facts, compare_versions, read_facts, same_source
+from pipeline.dedup.facts import Facts, compare_versions, read_facts, same_source, sent_after
 from pipeline.dedup.relations import FLIPPED
 from pipeline.dedup.representatives import Member
 from pipeline.records import CarriedBy, Decision
@@ -179,12 +179,10 @@ class Members:
     def _falls_with(self, other: int, victim: int, notice: int) -> bool:
         """Whether a killed story's version or copy leaves with it: one id, or one source; not what was sent after the notice."""
         facts = self.facts[other]
-        if self.guid_keys[other] and self.guid_keys[other] == self.guid_keys[notice] and compare_versions(facts, self.facts[notice]) > 0:
+        if sent_after(facts, self.facts[notice]):
             return False
-        if self.guid_keys[other] and self.guid_keys[other] == self.guid_keys[victim]:
-            return True
-        later = facts.time is not None and self.facts[notice].time is not None and facts.time > (self.facts[notice].time or 0.0)
-        return same_source(facts, self.facts[victim]) and not later
+        same_id = bool(self.guid_keys[other]) and self.guid_keys[other] == self.guid_keys[victim]
+        return same_id or same_source(facts, self.facts[victim])
 
     def _relations_of(self, table: pa.Table) -> dict[tuple[int, int], tuple[str, bool, float, float, float]]:
         names = ("a", "b", "relation", "merges", "jaccard", "containment_a", "containment_b")
