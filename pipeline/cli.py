@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 import click
 
 import pipeline
-from pipeline.cli_run import MAPPING_FIELDS, build_config, describe_rules, ending_of, execute
-from pipeline.errors import CopydeskError
+from pipeline.cli_run import MAPPING_FIELDS, build_config, describe_rules, ending_of, execute, open_console, open_folder
+from pipeline.errors import ConfigError, CopydeskError
 
 __all__ = ["command", "main"]
 
@@ -107,7 +107,7 @@ def config_command(rules: bool, explain_bands: bool, config_path: str | None, as
     if explain_bands:
         from pipeline.dedup import bands
 
-        click.echo(bands.explain_bands(config))
+        click.echo(bands.describe_bands(config.dedup))
     if not rules and not explain_bands:
         from pipeline.config import dump
 
@@ -124,6 +124,60 @@ def schema_command(table: str | None, form: str | None) -> None:
     from pipeline.report.tables import describe_tables
 
     click.echo(describe_tables(table, form or "text"), nl=False)
+
+
+@command.command("explain")
+@click.argument("folder", metavar="DIR")
+@click.argument("query", metavar="DOC_ID_OR_URI")
+@click.option("--all", "show_all", is_flag=True, help="Show every edit, those of white space included.")
+def explain_command(folder: str, query: str, show_all: bool) -> int:
+    """Tell the whole story of one document of the dataset at DIR.
+
+    The document is named by its id or the beginning of it, by its file or the end of its path, or by its URL.
+    """
+    from pipeline.report.explain import build_story
+    from pipeline.report.explain_view import render_matches, render_story
+    from pipeline.report.finding import find_documents
+
+    dataset = open_folder(folder)
+    matches = find_documents(dataset, query)
+    if not matches:
+        raise ConfigError(f"{folder} holds no record {query!r}; a doc_id or its beginning, a source_uri or its end, or a URL is accepted")
+    if len(matches) > 1:
+        render_matches(open_console(stderr=True), query, matches)
+        return 2
+    render_story(open_console(), build_story(dataset, matches[0]), show_all=show_all)
+    return 0
+
+
+@command.command("verify")
+@click.argument("folder", metavar="DIR")
+def verify_command(folder: str) -> int:
+    """Check the dataset at DIR: hashes, schemas, books, and the undo of every edit."""
+    from pipeline.report.verifying import verify
+
+    failed = 0
+    for finding in verify(open_folder(folder)):
+        click.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.check} ({finding.detail})")
+        for example in finding.examples:
+            click.echo(f"        {example}")
+        if finding.problems > len(finding.examples):
+            click.echo(f"        and {finding.problems - len(finding.examples):,} more")
+        failed += not finding.ok
+    click.echo(f"{folder}: {failed} checks failed" if failed else f"{folder}: all checks passed")
+    return 1 if failed else 0
+
+
+@command.command("clusters")
+@click.argument("folder", metavar="DIR")
+@click.option("--top", type=click.IntRange(min=1), default=20, show_default=True, metavar="N", help="How many to show.")
+def clusters_command(folder: str, top: int) -> None:
+    """List the biggest clusters of copies of the dataset at DIR."""
+    from pipeline.report.clusters import list_clusters, render_clusters
+
+    dataset = open_folder(folder)
+    total = int(dataset.manifest.get("counters", {}).get("clusters", 0))
+    render_clusters(open_console(), list_clusters(dataset, top), total)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

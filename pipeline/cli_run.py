@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import os
 import re
 import sys
 import tomllib
@@ -18,12 +19,17 @@ from pipeline.errors import ConfigError, CopydeskError
 from pipeline.storage import is_remote
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
+    from pipeline.report.dataset import Dataset
     from pipeline.report.progress import Progress
 
-__all__ = ["MAPPING_FIELDS", "Ending", "build_config", "describe_rules", "ending_of", "execute"]
+__all__ = ["MAPPING_FIELDS", "Ending", "build_config", "describe_rules", "ending_of", "execute", "open_console", "open_folder"]
 
 MAPPING_FIELDS = tuple((item.name, str(item.metadata["doc"])) for item in dataclasses.fields(InputConfig) if item.name.endswith("_field"))
 """Settings of `[input]` that have an option of their own: (name, description)."""
+
+_WIDE = 160
 
 
 def build_config(path: str | None, mapping: Mapping[str, str | None], assignments: Sequence[str]) -> Config:
@@ -69,8 +75,6 @@ def execute(
     progress: bool,
 ) -> None:
     """Run the pipeline, show how far it is on stderr, and print the summary on stdout."""
-    from rich.console import Console
-
     from pipeline.cli_processes import end_on_signals
     from pipeline.report.dataset import Dataset, first_value
     from pipeline.report.summary import render_summary
@@ -95,7 +99,31 @@ def execute(
     if not is_remote(result.output):
         dataset = Dataset(result.output, result.manifest)
         example = first_value(dataset, "duplicates", "doc_id") or first_value(dataset, "documents", "doc_id")
-    render_summary(Console(highlight=False), result.manifest, result.output, result.seconds, example)
+    render_summary(open_console(), result.manifest, result.output, result.seconds, example)
+
+
+def open_console(*, stderr: bool = False) -> Console:
+    """A console for tables and stories. Away from a terminal it is wide, so that lines stay whole for grep and for a pager."""
+    from rich.console import Console
+
+    console = Console(stderr=stderr, highlight=False)
+    return console if console.is_terminal or "COLUMNS" in os.environ else Console(stderr=stderr, highlight=False, width=_WIDE)
+
+
+def open_folder(folder: str) -> Dataset:
+    """Open a dataset for reading, here or on an object store.
+
+    Raises:
+        DatasetError: it is none.
+    """
+    from pipeline.report.dataset import open_dataset
+
+    if is_remote(folder):
+        from pipeline.transforms.filesystems import storage_for
+
+        _configure_logging()
+        return open_dataset(folder, storage_for(folder))
+    return open_dataset(folder)
 
 
 def describe_rules() -> str:
