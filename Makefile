@@ -43,5 +43,5 @@ $(STAMP): pyproject.toml constraints.txt
 	@echo "setting up $(VENV) (once, some minutes)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) install --upgrade pip -c constraints.txt
-	$(PIP) install -c constraints.txt -e '.[aws,test,lint]'
+	$(PIP) install -c constraints.txt -e '.[test,lint]'
 	@touch $@
