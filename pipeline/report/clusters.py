@@ -26,15 +26,20 @@ class Cluster:
     size: int
     representative_id: str
     title: str | None
+    reason: str | None
     publishers: tuple[str, ...]
     relations: tuple[tuple[str, int], ...]
 
 
-def list_clusters(dataset: Dataset, top: int) -> list[Cluster]:
-    """The `top` biggest clusters of two or more, biggest first, equals in order of the representative's id."""
+def list_clusters(dataset: Dataset, top: int, most_parts: int | None = None) -> list[Cluster]:
+    """The `top` biggest clusters of two or more, biggest first, equals in order of the representative's id.
+
+    Args:
+        most_parts: how many parts to look at; all of them if not given.
+    """
     best: list[tuple[int, str, Cluster]] = []
-    columns = ["doc_id", "title", "cluster_id", "cluster_size", "carried_by"]
-    for part in list_parts(dataset.manifest, "documents"):
+    columns = ["doc_id", "title", "cluster_id", "cluster_size", "representative_reason", "carried_by"]
+    for part in list_parts(dataset.manifest, "documents")[:most_parts]:
         for batch in scan(dataset, part, columns, 16_384):
             rows = batch.filter(pc.greater(pc.fill_null(batch.column("cluster_size"), 1), 1)).to_pylist()
             clusters = (_cluster(row) for row in rows)
@@ -72,6 +77,7 @@ def _cluster(row: dict[str, object]) -> Cluster:
         int(str(row["cluster_size"])),
         str(row["doc_id"]),
         None if row["title"] is None else str(row["title"]),
+        None if row["representative_reason"] is None else str(row["representative_reason"]),
         tuple(name for name, _ in sorted(publishers.items(), key=lambda item: (-item[1], item[0]))),
         tuple(sorted(relations.items())),
     )
