@@ -104,9 +104,9 @@ def _list(given: str, storage: Storage, exclude: Sequence[str]) -> Iterator[_Fil
             raise ConfigError(f"input {given!r} lies in the output {output!r}; give another input or --output")
         if not pattern and _contains(_real(root), real):
             raise ConfigError(f"the output {output!r} lies in the input {given!r}; choose an output outside of it")
-    above = len(_parts(root))
+    above = _slashes(root)
     for info in storage.glob(given) if pattern else storage.list_files(given):
-        depth = len(_parts(info.uri)) - above
+        depth = _slashes(info.uri) - above
         if info.error and depth <= 0:
             raise ConfigError(f"input {given!r} cannot be read: {info.error}")
         for output, real in outputs if pattern else ():
@@ -137,8 +137,9 @@ def _contains(folder: str, path: str) -> bool:
     return path == folder or path.startswith(folder.rstrip("/" + os.sep) + ("/" if is_remote(folder) else os.sep))
 
 
-def _parts(uri: str) -> list[str]:
-    return (uri if is_remote(uri) else local_path(uri).replace(os.sep, "/")).rstrip("/").split("/")
+def _slashes(uri: str) -> int:
+    path = uri if is_remote(uri) else local_path(uri)
+    return path.rstrip("/" + os.sep).replace(os.sep, "/").count("/")
 
 
 def _tail(uri: str, depth: int) -> list[str]:

@@ -115,6 +115,7 @@ class _OpenLine:
             return
         self.length += len(part)
         if self.digest is not None:
+            self.parts = [(self.parts[0] + part[: EXCERPT_BYTES + 1])[: EXCERPT_BYTES + 1]]
             self._hash(self.digest, part)
             return
         self.parts.append(part)
@@ -135,7 +136,8 @@ class _OpenLine:
         if self.parts:
             self.add(rest)
             if self.digest is not None:
-                return LongLine(self.offset, self.length - self.cr, self.digest.hexdigest(), self.head())
+                length = self.length - self.cr
+                return LongLine(self.offset, length, self.digest.hexdigest(), self.head()[:length])
             rest = b"".join(self.parts)
         data = rest.removesuffix(b"\r")
         if len(data) > self.limit:
