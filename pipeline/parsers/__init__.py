@@ -5,10 +5,27 @@ One file per format. A new one needs a line in `FORMATS` and a case file; see do
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePosixPath
 
 from pipeline.config import InputConfig
-from pipeline.parsers import decoding, html_page, newsml_1_2, newsml_g2, ninjs, nitf, plain, row, sniff
+from pipeline.parsers import (
+    anpa,
+    ap_json,
+    decoding,
+    feeds,
+    html_page,
+    iptc7901,
+    json_feed,
+    newsml_1_2,
+    newsml_g2,
+    ninjs,
+    nitf,
+    plain,
+    row,
+    sgml,
+    sniff,
+)
 from pipeline.parsers.members import Member, split_members
 from pipeline.parsers.source import Parser, Reading, Source
 from pipeline.records import ParsedDocument, RawDocument
@@ -19,9 +36,15 @@ FORMATS: tuple[Parser, ...] = (
     newsml_g2,  # before NITF: an item carries NITF inside
     newsml_1_2,
     nitf,  # before HTML: the body of NITF has paragraphs and tables as HTML has
+    feeds,
+    sgml,  # before HTML: its documents are tags in text
+    ap_json,  # before ninjs: an item of AP has all that makes a ninjs item
+    json_feed,
     ninjs,  # before row: a ninjs item is a JSON object too
     row,
     html_page,
+    anpa,  # before IPTC 7901: both begin with a start of header
+    iptc7901,
     plain,  # last: everything that is text is plain text
 )
 """Asked in this order; the first that recognises the content reads it."""
@@ -36,9 +59,9 @@ def parse(raw: RawDocument, config: InputConfig) -> ParsedDocument:
     if raw.kind == "row":
         decoded, evidence = decoding.decode_row(raw.data), "container: row"
         source = _source(raw, decoded.text)
-        parser: Parser = ninjs if ninjs.recognise(source) else row
+        parser: Parser = next((p for p in (ap_json, ninjs) if p.recognise(source)), row)
     else:
-        decoded = decoding.decode(raw.data, raw.origin.charset)
+        decoded = decoding.decode(raw.data, raw.origin.charset or _charset(raw.origin.media_type))
         source = _source(raw, decoded.text)
         parser, evidence = sniff.choose(source, FORMATS)
     reading = parser.read(source, config)
@@ -51,6 +74,11 @@ def _source(raw: RawDocument, text: str) -> Source:
     media_type = (origin.media_type or "").split(";")[0].strip().lower() or None
     url = next((u for u in (origin.member, origin.uri) if u and u.startswith(("http://", "https://"))), None)
     return Source(text, raw.data, name, media_type, url)
+
+
+def _charset(media_type: str | None) -> str | None:
+    match = re.search(r"""\bcharset\s*=\s*["']?([\w.:\-]{1,40})""", media_type or "", re.IGNORECASE)
+    return match[1] if match else None
 
 
 def _parsed(raw: RawDocument, decoded: decoding.Decoded, parser: Parser, evidence: str, reading: Reading) -> ParsedDocument:

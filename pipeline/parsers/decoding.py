@@ -59,8 +59,12 @@ _MAGIC = (
 )
 
 _BLANK = b" \t\r\n\f\v\x00\x1a"
-# Control characters that text and wire formats have: tab, line ends, form feed, and SOH STX ETX EOT SYN ESC FS US of IPTC 7901 and ANPA.
-_RARE_CONTROL = bytes(c for c in range(32) if c not in b"\t\n\r\f\v\b\x01\x02\x03\x04\x0e\x0f\x16\x1a\x1b\x1c\x1d\x1e\x1f") + b"\x7f"
+# Control characters that text and wire formats have: tab, line ends, form feed, escape, and those of ISO 646 that IPTC 7901 and ANPA use
+# for headers, text, typesetting (DLE, DC1 to DC4, shifts) and fields.
+_RARE_CONTROL = (
+    bytes(c for c in range(32) if c not in b"\t\n\r\f\v\b\x01\x02\x03\x04\x0e\x0f\x10\x11\x12\x13\x14\x16\x1a\x1b\x1c\x1d\x1e\x1f")
+    + b"\x7f"
+)
 _XML_DECLARATION = re.compile(rb"""\s*<\?xml\s[^>]{0,200}?\bencoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
 _META_CHARSET = re.compile(rb"""<meta\s[^>]{0,300}?\bcharset\s*=\s*["']?\s*([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
 _DECLARATION_BYTES = 4096

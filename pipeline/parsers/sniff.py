@@ -11,8 +11,8 @@ from pipeline.parsers.source import Parser, Source
 
 __all__ = ["choose"]
 
-_BY_SUFFIX = {".html": "html", ".htm": "html", ".xhtml": "html", ".shtml": "html"}
-_BY_MEDIA_TYPE = {"text/html": "html", "application/xhtml+xml": "html"}
+_BY_SUFFIX = {".html": "html", ".htm": "html", ".xhtml": "html", ".shtml": "html", ".json": "row"}
+_BY_MEDIA_TYPE = {"text/html": "html", "application/xhtml+xml": "html", "application/json": "row"}
 
 
 def choose(source: Source, formats: Sequence[Parser]) -> tuple[Parser, str]:
@@ -22,11 +22,16 @@ def choose(source: Source, formats: Sequence[Parser]) -> tuple[Parser, str]:
         if evidence := parser.recognise(source):
             return parser, f"content: {evidence}"
     by_name = {parser.NAME: parser for parser in formats}
-    # A fragment of mark-up says too little; with a tag in it, a name or a declared type is enough.
-    if "<" in source.head:
-        suffix = source.name[source.name.rfind(".") :] if "." in source.name else ""
-        if suffix in _BY_SUFFIX:
-            return by_name[_BY_SUFFIX[suffix]], f"name: {suffix}"
-        if source.media_type in _BY_MEDIA_TYPE:
-            return by_name[_BY_MEDIA_TYPE[source.media_type]], f"media type: {source.media_type}"
+    suffix = source.name[source.name.rfind(".") :] if "." in source.name else ""
+    for name, evidence in (
+        (_BY_SUFFIX.get(suffix), f"name: {suffix}"),
+        (_BY_MEDIA_TYPE.get(source.media_type or ""), f"media type: {source.media_type}"),
+    ):
+        if name and _could_be(name, source):
+            return by_name[name], evidence
     return fallback, f"content: {fallback.recognise(source)}"
+
+
+def _could_be(name: str, source: Source) -> bool:
+    # A fragment of mark-up or a broken record says too little by itself; plain prose is neither, whatever it is called.
+    return "<" in source.head if name == "html" else source.head[:1] in ("{", "[", '"')

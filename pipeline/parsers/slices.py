@@ -1,0 +1,100 @@
+"""Elements of a mark-up file as slices of its text, so that a damaged one costs itself and not its neighbours."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+__all__ = ["Slice", "attribute", "closing_tags", "open_tags", "outer_elements"]
+
+_HEADER = 65_536
+"""Characters in which the elements around the first slice are opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """An element: its local name in lower case, and where it stands. The last one of a cut file may not be closed."""
+
+    name: str
+    start: int
+    end: int
+    closed: bool
+
+
+def outer_elements(text: str, names: frozenset[str]) -> list[Slice]:
+    """Elements with one of these local names (lower case) that stand in no other of them, in document order.
+
+    CDATA sections and comments are passed over. An element that is not closed ends where the next one of its name begins at the latest,
+    if it cannot nest by what follows, else at the end of the text.
+
+    >>> text = "<rss><item>a</item><item><![CDATA[</item>]]></item></rss>"
+    >>> [text[s.start:s.end] for s in outer_elements(text, frozenset(["item"]))]
+    ['<item>a</item>', '<item><![CDATA[</item>]]></item>']
+    """
+    wanted = "|".join(sorted(re.escape(name) for name in names))
+    token = re.compile(rf"<!\[CDATA\[|<!--|<(/?)(?:[A-Za-z_][\w.\-]*:)?({wanted})(?=[\s/>])", re.IGNORECASE)
+    found: list[Slice] = []
+    opened: list[tuple[str, int]] = []
+    position = 0
+    while match := token.search(text, position):
+        position = match.end()
+        if match[2] is None:
+            end = text.find("]]>" if match[0].startswith("<![") else "-->", position)
+            position = end + 3 if end >= 0 else len(text)
+            continue
+        name = match[2].lower()
+        tag_end = text.find(">", position)
+        if match[1]:
+            if opened and opened[-1][0] == name:
+                _, start = opened.pop()
+                if not opened:
+                    found.append(Slice(name, start, tag_end + 1 if tag_end >= 0 else len(text), True))
+        elif tag_end >= 0 and text[tag_end - 1] == "/":
+            if not opened:
+                found.append(Slice(name, match.start(), tag_end + 1, True))
+        else:
+            opened.append((name, match.start()))
+    if opened:
+        found.append(Slice(opened[0][0], opened[0][1], len(text), False))
+    return found
+
+
+def open_tags(header: str) -> list[str]:
+    """The start tags that are still open at the end of `header`, outermost first, as they are written."""
+    token = re.compile(r"""<!\[CDATA\[|<!--|<\?[^>]*>|<![A-Za-z][^>]*>|<(/?)([A-Za-z_][\w.:\-]*)((?:[^>"']|"[^"]*"|'[^']*')*)>""")
+    stack: list[tuple[str, str]] = []
+    position = 0
+    header = header[:_HEADER]
+    while match := token.search(header, position):
+        position = match.end()
+        if match[0] in ("<![CDATA[", "<!--"):
+            end = header.find("]]>" if match[0] == "<![CDATA[" else "-->", position)
+            position = end + 3 if end >= 0 else len(header)
+        elif match[2] is None or match[3].endswith("/"):
+            continue
+        elif match[1]:
+            while stack and stack.pop()[0] != match[2]:
+                pass
+        else:
+            stack.append((match[2], match[0]))
+    return [tag for _, tag in stack]
+
+
+def closing_tags(tags: list[str]) -> str:
+    """The end tags for start tags, innermost first.
+
+    >>> closing_tags(['<rss version="2.0">', "<channel>"])
+    '</channel></rss>'
+    """
+    names = (re.split(r"[\s>]", tag[1:], maxsplit=1)[0] for tag in reversed(tags))
+    return "".join(f"</{name}>" for name in names)
+
+
+def attribute(tag: str, name: str) -> str | None:
+    """Value of an attribute of a start tag.
+
+    >>> attribute('<newsItem version="2" guid="urn:x">', "guid")
+    'urn:x'
+    """
+    match = re.search(rf"""\s{name}\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""", tag[:4096], re.IGNORECASE)
+    return next((value for value in match.groups() if value is not None), None) if match else None
