@@ -162,22 +162,35 @@ def glob_regex(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(parts), re.DOTALL)
 
 
+_GLOB_TOKEN = re.compile(r"\*+|\?|\[!?+(?:\][^\]]*|[^\]]+)\]|.", re.DOTALL)
+
+
 def _segment_regex(segment: str) -> str:
     out: list[str] = []
-    for token in re.findall(r"\*+|\?|\[!?\]?[^\]]*\]|.", segment, re.DOTALL):
+    for token in _GLOB_TOKEN.findall(segment):
         if token[0] == "*":
             out.append("[^/]*")
         elif token == "?":
             out.append("[^/]")
-        elif len(token) > 1:
-            body = token[1:-1].replace("\\", "\\\\").replace("[", "\\[").replace("&&", "&\\&").replace("||", "|\\|").replace("~~", "~\\~")
-            negated = body.startswith("!")
-            body = body.removeprefix("!")
-            body = "\\]" + body[1:] if body.startswith("]") else body
-            out.append(f"(?!/)[{'^' if negated else ''}{body if negated else body.replace('^', chr(92) + '^')}]")
         else:
-            out.append(re.escape(token))
+            out.append(_class_regex(token[1:-1]) if len(token) > 1 else re.escape(token))
     return "".join(out)
+
+
+def _class_regex(body: str) -> str:
+    negated, body = body.startswith("!"), body.removeprefix("!")
+    members, at = "", 0
+    while at < len(body):
+        low, high = body[at], body[at + 2 : at + 3]
+        if body[at + 1 : at + 2] == "-" and high:
+            members += f"{re.escape(low)}-{re.escape(high)}" if low <= high else ""  # a range that runs backwards is empty, as in the shell
+            at += 3
+        else:
+            members += re.escape(low)
+            at += 1
+    if not members:
+        return "[^/]" if negated else "(?!)"
+    return f"(?!/)[{'^' if negated else ''}{members}]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,6 +202,9 @@ def test_a_class_never_matches_a_slash() -> None:
     assert glob_regex("a[]]c").fullmatch("a]c")
     assert glob_regex("a[!]]c").fullmatch("axc")
     assert glob_regex("a[^x]c").fullmatch("a^c")
+    assert glob_regex("[b-a]c").fullmatch("ac") is None
+    assert glob_regex("[!b-a]c").fullmatch("ac")
+    assert glob_regex("[").fullmatch("[")
 
 
 def test_urls() -> None:

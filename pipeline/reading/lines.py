@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from pipeline.reading.streams import Peekable
 __all__ = ["BrokenLine", "Line", "LongLine", "split_lines"]
 
 BOM = b"\xef\xbb\xbf"
+_BLANK_LINES = re.compile(rb"[ \t\r\n]*\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ def split_lines(source: Peekable, start: int, end: float, limit: int, *, inside:
                     yield closed
                 skipping = False
                 at = newline + 1
+                if chunk[at : at + 1].isspace() and (blank := _BLANK_LINES.match(chunk, at)):
+                    at = blank.end()  # a megabyte of line ends must not cost a million turns of this loop
                 if position + at >= end:
                     return
                 line = _OpenLine(position + at, limit)

@@ -97,6 +97,11 @@ def test_damage_before_the_first_line_of_a_slice_lies_in_the_slice() -> None:
     assert last.offset == 50
 
 
+def test_megabytes_of_line_ends_are_passed_over_quickly() -> None:
+    data = b"a\n" + b"\n \r\n" * 2_000_000 + b" b"
+    assert lines_of(data, 0, len(data), chunk=2**18) == [Line(0, b"a"), Line(len(data) - 2, b" b")]
+
+
 def test_memory_of_a_long_line_is_bounded() -> None:
     piece = b"x" * 65_536
     tracemalloc.start()
