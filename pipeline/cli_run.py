@@ -99,7 +99,7 @@ def execute(
     if not is_remote(result.output):
         dataset = Dataset(result.output, result.manifest)
         example = first_value(dataset, "duplicates", "doc_id") or first_value(dataset, "documents", "doc_id")
-    render_summary(open_console(), result.manifest, result.output, result.seconds, example)
+    render_summary(open_console(), result.manifest, output, result.seconds, example)
 
 
 def open_console(*, stderr: bool = False) -> Console:

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow.compute as pc
 
 from pipeline import provenance
+from pipeline.errors import DatasetError
 from pipeline.records import Edit
 from pipeline.report.dataset import Dataset, list_parts, scan
 from pipeline.report.finding import Brief, Match, look_up
@@ -69,7 +70,7 @@ class Passage:
 class Story:
     """Everything a dataset knows about one record. `row` has the columns of `table`; of a dead letter all tuples are empty.
 
-    `people` holds in brief the representative, and the document that caused a removal, by id.
+    `mentioned` holds in brief the other documents that the story names, by id.
     """
 
     table: str
@@ -95,7 +96,10 @@ def build_story(dataset: Dataset, match: Match) -> Story:
     row = _read_row(dataset, match.table, match.part, match.doc_id)
     if match.table == "dead_letters":
         return Story(match.table, match.part, row)
-    edits = replay(row["text"], read_edits(dataset, match.part, match.doc_id, row["n_edits"]))
+    try:
+        edits = replay(row["text"], read_edits(dataset, match.part, match.doc_id, row["n_edits"]))
+    except ValueError as error:
+        raise DatasetError(f"the edits of {match.doc_id} do not belong to its text: {error}") from None
     relations = _pairs(dataset, "relations", match.doc_id)
     passages = _pairs(dataset, "passages", match.doc_id)
     representative = row.get("representative_id") or (match.doc_id if match.table == "documents" else None)

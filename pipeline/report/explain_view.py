@@ -50,7 +50,7 @@ def render_matches(console: Console, query: str, matches: Sequence[Match], limit
     table = _grid(4)
     for match in matches[:limit]:
         place = f"at {match.byte_offset}" if match.byte_offset else ""
-        table.add_row(match.doc_id, match.table, f"{visible(match.source_uri)} {place}".rstrip(), visible(match.title or ""))
+        _add_row(table, match.doc_id, match.table, f"{visible(match.source_uri)} {place}".rstrip(), visible(match.title or ""))
     console.print(table)
     if len(matches) > limit:
         console.print(f"and {len(matches) - limit} more")
@@ -253,7 +253,7 @@ def _pairs(pairs: Sequence[tuple[str, Any]]) -> Table:
     table = _grid(2)
     for name, value in pairs:
         if value is not None and value != "":
-            table.add_row(Text(name, "dim"), _value(value))
+            _add_row(table, Text(name, "dim"), _value(value))
     return table
 
 
@@ -263,6 +263,11 @@ def _value(value: Any) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else shorten(visible(str(value)), 2 * _LONGEST)
+
+
+def _add_row(table: Table, *cells: str | Text) -> None:
+    """Rich would read mark-up in a plain string, and these come from documents."""
+    table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in cells))
 
 
 def _indent(body: RenderableType, columns: int) -> Padding:
