@@ -1,1 +1,49 @@
-"""."""
+"""Repairs: what only one reading allows. One rule a module, in the order of the tuples."""
+
+from __future__ import annotations
+
+from pipeline.repairs import (
+    article_case,
+    doubled_determiner,
+    encoding,
+    fused_words,
+    hard_wrap,
+    invisible,
+    layout,
+    ligatures,
+    line_ends,
+    orphan_punctuation,
+    quote_orientation,
+    spaced_punctuation,
+    spaces,
+    undecodable,
+)
+from pipeline.text.rules import Rule
+
+__all__ = ["CHARACTER_RULES", "LAYOUT_RULES", "TEXT_RULES"]
+
+CHARACTER_RULES: tuple[Rule, ...] = (
+    line_ends,  # first: ftfy works line by line
+    encoding,  # every later pattern assumes correct characters
+    undecodable,  # what encoding could not bring back
+    ligatures,  # after mojibake, which can look like one
+    invisible,  # before spaces: a zero-width character may stand between two of them
+    spaces,  # before wrapping, which measures lines and looks for plain spaces
+    hard_wrap,  # last: needs final line lengths; before furniture, which reads lines as paragraphs
+)
+"""Run first, on the text as it was decoded."""
+
+TEXT_RULES: tuple[Rule, ...] = (
+    quote_orientation,  # before punctuation: a turned mark takes its space and its comma along
+    orphan_punctuation,  # before spaced punctuation, which would glue the orphan to the sentence
+    spaced_punctuation,
+    fused_words,  # before articles: the word after an article must be readable
+    article_case,
+    doubled_determiner,  # after articles: THE the is not looked at, The the is no doubling
+)
+"""Run on prose, after furniture took its lines and `signals.translation` measured the damage."""
+
+LAYOUT_RULES: tuple[Rule, ...] = (
+    layout,  # alone: whatever the rules before took out, paragraphs end up one blank line apart
+)
+"""Run last."""

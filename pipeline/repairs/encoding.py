@@ -1,0 +1,68 @@
+"""Mojibake, HTML entities, C1 and control characters, terminal escapes, surrogates and uncomposed letters, by ftfy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from unicodedata import normalize
+
+from ftfy import ExplanationStep, fixes
+
+from pipeline.records import Edit
+from pipeline.repairs._ftfy import fixed_lines
+from pipeline.text.diff import changed_spans
+from pipeline.text.rules import Context
+
+NAME, VERSION = "encoding", 1
+
+_KINDS: tuple[tuple[str, Callable[[str], str]], ...] = (
+    ("unicode_composition", lambda text: normalize("NFC", text)),
+    ("html_entity", fixes.unescape_html),
+    ("surrogate", fixes.fix_surrogates),
+    ("c1_control", fixes.fix_c1_controls),
+    ("terminal_escape", fixes.remove_terminal_escapes),
+    ("control_character", fixes.remove_control_chars),
+    ("line_ends", fixes.fix_line_breaks),
+)
+
+
+def find(text: str, context: Context) -> Iterator[Edit]:
+    """Yield one edit per changed piece. Applied together they give what `ftfy.fix_text` gives with `_ftfy.CONFIG`.
+
+    Correct typography is never touched.
+
+    >>> [(e.before, e.after, e.kind) for e in find("donâ€™t &amp; won’t", None)]
+    [('â€™', '’', 'mojibake'), ('amp;', '', 'html_entity')]
+    """
+    for start, line, fixed, steps in fixed_lines(text):
+        plan = _describe(steps)
+        for left, right, after in changed_spans(line, fixed):
+            before = line[left:right]
+            kind = _name_change(line, left, right, after)
+            # A lost byte cannot be brought back: U+FFFD in its place is the best reading, not the only one.
+            certainty = "likely" if "\ufffd" in after and "\ufffd" not in before else "certain"
+            yield Edit(start + left, start + right, before, after, kind, NAME, VERSION, certainty, plan)
+
+
+def _name_change(line: str, left: int, right: int, after: str) -> str:
+    """The one step of ftfy that explains a change by itself, else mojibake."""
+    if "&" in line and any(
+        fixes.unescape_html(line[at:to]) == line[at:left] + after + line[right:to] for at, to in _entity(line, left, right)
+    ):
+        return "html_entity"
+    before = line[left:right]
+    for kind, step in _KINDS:
+        if step(before) == after:
+            return kind
+    return "mojibake"
+
+
+def _entity(line: str, left: int, right: int) -> Iterator[tuple[int, int]]:
+    """The entity round a change: trimming equal ends leaves `amp;` of `&amp;`."""
+    at = line.rfind("&", max(0, left - 1), left + 1)
+    to = line.find(";", max(left, right - 1), right + 1)
+    if at >= 0 and to >= 0:
+        yield at, to + 1
+
+
+def _describe(steps: list[ExplanationStep]) -> str:
+    return ", ".join(dict.fromkeys(f"{step.action} {step.parameter}" for step in steps))

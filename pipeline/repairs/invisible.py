@@ -1,0 +1,64 @@
+"""Zero-width characters, soft hyphens and direction marks go where they say nothing; scripts and emoji that need them keep them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipeline.records import Edit
+from pipeline.text.rules import Context
+from pipeline.text.scripts import has_rtl, is_unspaced, keeps_joiner
+
+NAME, VERSION = "invisible", 1
+
+_SPACE, _JOINERS, _SHY = "\u200b", "\u200c\u200d", "\u00ad"
+_BIDI = "\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069"
+_SIGNS = (
+    _SPACE,
+    *_JOINERS,
+    _SHY,
+    *"\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2060\u2061\u2062\u2063\u2064\u180e",
+)
+_INVISIBLE = re.compile(f"[{_SPACE}{_JOINERS}{_SHY}{_BIDI}\u2060-\u2064\u180e]+")
+# A joiner glues pictures together: people, hearts, flags, with skin tones and variation selectors between them.
+_PICTURE = re.compile("[\u00a9\u00ae\u203c-\u3299\ufe0f\U0001f000-\U0001faff]")
+
+
+def find(text: str, context: Context) -> Iterator[Edit]:
+    """Yield one deletion per run of characters that nobody sees and that change nothing.
+
+    >>> [e.start for e in find("zero\\u200bwidth soft\\u00adhyphen می\\u200cخواهم", None)]
+    [4, 15]
+    """
+    if text.isascii() or not any(sign in text for sign in _SIGNS):
+        return
+    for match in _INVISIBLE.finditer(text):
+        gone = "".join(c for c in match[0] if not _has_meaning(c, text, match.start(), match.end()))
+        if gone == match[0]:
+            codes = " ".join(f"U+{ord(c):04X}" for c in dict.fromkeys(gone))
+            yield Edit(match.start(), match.end(), gone, "", "invisible", NAME, VERSION, "certain", codes)
+
+
+def _has_meaning(character: str, text: str, start: int, end: int) -> bool:
+    left, right = text[start - 1 : start] if start else "", text[end : end + 1]
+    if character in _JOINERS:
+        if keeps_joiner(left) or keeps_joiner(right):
+            return True
+        return character == "\u200d" and bool(_PICTURE.match(left) and _PICTURE.match(right))
+    if character == _SPACE:
+        # Thai, Lao, Khmer and Myanmar mark where a line may break between two words.
+        return bool(left and right) and is_unspaced(left) and is_unspaced(right) and not _is_han(left)
+    if character == "\u180e":
+        return keeps_joiner(left) or keeps_joiner(right)
+    if character in _SHY or "\u2060" <= character <= "\u2064":
+        return False
+    return has_rtl(_line(text, start, end))
+
+
+def _is_han(character: str) -> bool:
+    return "\u2e80" <= character <= "\u9fff" or character >= "\uf900"
+
+
+def _line(text: str, start: int, end: int) -> str:
+    stop = text.find("\n", end)
+    return text[text.rfind("\n", 0, start) + 1 : stop if stop >= 0 else len(text)]

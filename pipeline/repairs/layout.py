@@ -1,0 +1,48 @@
+"""Paragraphs without white space at their edges, joined by exactly one blank line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipeline.records import Edit
+from pipeline.text.rules import Context
+
+NAME, VERSION = "layout", 1
+
+_BREAK = re.compile(r"\s*\n\s*")
+
+
+def find(text: str, context: Context) -> Iterator[Edit]:
+    r"""Yield one edit per paragraph break that is not a single blank line, and per run of white space at either end.
+
+    >>> [(e.start, e.before, e.after) for e in find(" a\nb \n\n\nc\n\nd\n", None)]
+    [(0, ' ', ''), (3, '', '\n'), (4, ' ', ''), (7, '\n', ''), (12, '\n', '')]
+    """
+    body_start, body_end = len(text) - len(text.lstrip()), len(text.rstrip())
+    if body_start:
+        yield _edit(0, text[:body_start], "")
+    if body_start < body_end:
+        for match in _BREAK.finditer(text, body_start, body_end):
+            if match[0] != "\n\n":
+                yield from _minimal(match.start(), match[0])
+    if max(body_start, body_end) < len(text):
+        yield _edit(body_end, text[body_end:], "")
+
+
+def _minimal(start: int, white: str) -> Iterator[Edit]:
+    """The smallest changes from a run of white space to one blank line."""
+    at = white.find("\n\n")
+    if white == "\n":
+        yield _edit(start + 1, "", "\n")
+    elif at < 0:
+        yield _edit(start, white, "\n\n")
+    else:
+        if at > 0:
+            yield _edit(start, white[:at], "")
+        if at + 2 < len(white):
+            yield _edit(start + at + 2, white[at + 2 :], "")
+
+
+def _edit(start: int, before: str, after: str) -> Edit:
+    return Edit(start, start + len(before), before, after, NAME, NAME, VERSION, "certain", "")

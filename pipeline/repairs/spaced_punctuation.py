@@ -1,0 +1,18 @@
+"""Deletes the space before punctuation in languages that have none there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.records import Edit
+from pipeline.repairs._edits import make_edit
+from pipeline.text.punctuation import find_spaced_marks
+from pipeline.text.rules import Context
+
+NAME, VERSION = "spaced_punctuation", 1
+
+
+def find(text: str, context: Context) -> Iterator[Edit]:
+    """Yield one deletion per run of spaces; French keeps what is right there. See `pipeline.text.punctuation`."""
+    for damage in find_spaced_marks(text, context.language):
+        yield make_edit(text, damage, NAME, NAME, VERSION)

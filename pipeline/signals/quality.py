@@ -1,0 +1,53 @@
+"""Quality signals of the literature, under the names that RedPajama v2 gave them. Measured, never acted upon."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.text.words import list_words
+
+__all__ = ["measure"]
+
+_STOP_WORDS = frozenset(("the", "be", "to", "of", "and", "that", "have", "with"))
+"""Gopher's list (Rae et al. 2021, appendix A): a text in English has at least two of them."""
+
+_BULLETS = ("•", "‣", "⁃", "▪", "▶", "●", "○", "◦", "-", "*", "–")
+_SENTENCE = re.compile(r"[.!?…]+[\"'”’»)\]]*(?:\s|$)|[。！？｡]+[」』”]?|[।۔؟]")
+_ELLIPSIS = ("...", "…")
+
+
+def measure(text: str) -> dict[str, float | None]:
+    """Measure a clean text.
+
+    Returns:
+        One value per ``rps_`` column of `schemas/documents.v1.json`, and ``n_paragraphs``. Ratios are None where there
+        is nothing to divide by.
+
+    >>> signals = measure("The ferry sank. UN envoys left…")
+    >>> signals["rps_doc_word_count"], signals["rps_doc_num_sentences"], round(signals["rps_doc_frac_all_caps_words"], 3)
+    (6, 2, 0.167)
+    """
+    words = list_words(text)
+    lines = [line for line in text.split("\n") if line and not line.isspace()]
+    count, line_count = len(words), len(lines)
+    ellipses = sum(map(text.count, _ELLIPSIS))
+
+    def per_word(value: float) -> float | None:
+        return value / count if count else None
+
+    def per_line(value: float) -> float | None:
+        return value / line_count if line_count else None
+
+    return {
+        "rps_doc_word_count": count,
+        "rps_doc_mean_word_length": per_word(sum(map(len, words))),
+        "rps_doc_symbol_to_word_ratio": per_word(text.count("#") + ellipses),
+        "rps_doc_frac_no_alph_words": per_word(sum(not any(map(str.isalpha, word)) for word in words)),
+        "rps_doc_frac_lines_end_with_ellipsis": per_line(sum(line.rstrip().endswith(_ELLIPSIS) for line in lines)),
+        "rps_doc_frac_lines_start_with_bullet": per_line(sum(line.lstrip().startswith(_BULLETS) for line in lines)),
+        "rps_doc_stop_word_fraction": per_word(sum(word.lower() in _STOP_WORDS for word in words)),
+        "rps_doc_frac_unique_words": per_word(len({word.lower() for word in words})),
+        "rps_doc_frac_all_caps_words": per_word(sum(word.isupper() and len(word) > 1 for word in words)),
+        "rps_doc_num_sentences": len(_SENTENCE.findall(text)),
+        "n_paragraphs": line_count,
+    }

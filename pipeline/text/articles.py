@@ -1,0 +1,57 @@
+"""Articles in capitals at the beginning of an ordinary sentence: what a translated link leaves behind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipeline.text.damage import Damage, Quotations, language_list, paragraph_at, paragraphs
+
+__all__ = ["find_capital_articles"]
+
+
+def find_capital_articles(text: str, language: str | None) -> Iterator[Damage]:
+    """Yield one change per article in capitals at a sentence's beginning in a line of mixed case.
+
+    A first word in capitals at the very beginning of the story is a drop cap, and then the whole text is left alone:
+    what looks like damage further down may begin a section.
+
+    >>> [d[:3] for d in find_capital_articles("It is late.\\nTHE BBC said on Friday that rain was near.", "en")]
+    [(12, 15, 'The')]
+    >>> list(find_capital_articles("THE harbour is shut.\\nTHE BBC said on Friday that rain was near.", "en"))
+    []
+    """
+    articles = language_list("articles", language or "")
+    if not any(f"{article} " in text for article in articles):
+        return
+    first = next(paragraphs(text), None)
+    if first is None or _begins_in_capitals(text[first[0] : first[1]]):
+        return
+    pattern = re.compile(rf"(?<!\S)(?:{'|'.join(sorted(articles))}) (?=[^\W\d_]{{2}})")
+    quotations = Quotations(text)
+    for match in pattern.finditer(text):
+        start, end = paragraph_at(text, match.start())
+        if _is_sentence_start(text, start, match.start()) and _is_mixed(text[match.end() : end]) and not quotations.covers(match.start()):
+            word = match[0][:-1]
+            yield Damage(
+                match.start(),
+                match.end() - 1,
+                word[0] + word[1:].lower(),
+                "article in capitals at the beginning of a sentence of mixed case",
+            )
+
+
+def _begins_in_capitals(paragraph: str) -> bool:
+    word = re.match(r"[^\W\d_]{2,}", paragraph.lstrip('"“‘«„ '))
+    return word is not None and word[0].isupper()
+
+
+def _is_sentence_start(text: str, start: int, at: int) -> bool:
+    before = text[start:at].rstrip()
+    return not before or before[-1] in ".!?"
+
+
+def _is_mixed(rest: str) -> bool:
+    """Whether the rest of the line is an ordinary sentence: most letters small, five words at least."""
+    letters = [c for c in rest if c.isalpha()]
+    return rest.count(" ") >= 4 and sum(c.islower() for c in letters) * 3 > len(letters) * 2

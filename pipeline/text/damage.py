@@ -1,0 +1,89 @@
+"""Shared parts of the detectors of translation damage. Detectors are plain functions: text in, spans out; rules make edits of them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from pipeline.resources import load_toml
+
+__all__ = ["Damage", "Quotations", "language_list", "paragraph_at", "paragraphs"]
+
+
+class Damage(NamedTuple):
+    """A damaged place: span, what should stand there, and why. `after` is None where the right reading is not known."""
+
+    start: int
+    end: int
+    after: str | None
+    why: str
+
+
+@cache
+def language_list(section: str, key: str) -> frozenset[str]:
+    """An entry of `data/translation.toml` as a set; empty where the language has none.
+
+    >>> "en" in language_list("spacing", "tight"), "fr" in language_list("spacing", "tight"), language_list("articles", "xx")
+    (True, False, frozenset())
+    """
+    return frozenset(load_toml("translation.toml")[section].get(key, ()))
+
+
+def paragraphs(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of the lines that are not blank."""
+    position = 0
+    for line in text.split("\n"):
+        if line and not line.isspace():
+            yield position, position + len(line)
+        position += len(line) + 1
+
+
+def paragraph_at(text: str, position: int) -> tuple[int, int]:
+    """Span of the line that holds a position."""
+    end = text.find("\n", position)
+    return text.rfind("\n", 0, position) + 1, end if end >= 0 else len(text)
+
+
+_MARKS = re.compile('[“”"«»„‟‹›「」『』]')
+_OPENING = frozenset("“«„‟‹「『")
+_CLOSING = frozenset("”»›」』")
+
+
+class Quotations:
+    """Which positions stand inside quotation marks. Built once per text, on the first question.
+
+    >>> quotations = Quotations('He said: “no the the way”. The the end.')
+    >>> quotations.covers(13), quotations.covers(28)
+    (True, False)
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._spans: dict[int, list[tuple[int, int]]] = {}
+
+    def covers(self, position: int) -> bool:
+        """Whether a position stands inside a quotation of its paragraph; one that is never closed runs to the paragraph's end."""
+        start, end = paragraph_at(self._text, position)
+        if start not in self._spans:
+            self._spans[start] = list(_quoted(self._text, start, end))
+        spans = self._spans[start]
+        index = bisect_right(spans, (position, len(self._text))) - 1
+        return index >= 0 and spans[index][0] < position < spans[index][1]
+
+
+def _quoted(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Spans of double quotations of one paragraph. Single quotes are too often apostrophes to be followed."""
+    opened: int | None = None
+    for match in _MARKS.finditer(text, start, end):
+        mark, at = match[0], match.start()
+        if opened is None:
+            if mark in _OPENING or mark == '"':
+                opened = at
+        elif mark in _CLOSING or mark == '"' or (mark == "“" and text[opened] == "„") or (mark == "«" and text[opened] == "»"):
+            yield opened, at
+            opened = None
+    if opened is not None:
+        yield opened, end

@@ -1,0 +1,54 @@
+"""Words that lost the space between them, confirmed by the document itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipeline.text.damage import Damage, language_list
+
+__all__ = ["find_fused_words"]
+
+_CASES = bytes(97 if 97 <= b <= 122 else 65 if 65 <= b <= 90 else 32 for b in range(256))
+_HUMPED = re.compile(r"\b(?:[A-Z][a-z]+){2,5}\b|\b[a-z]{2,}[A-Z][a-z]+\b")
+_HUMP = re.compile(r"[A-Z][a-z]+|[a-z]+")
+_ACRONYM = re.compile(r" \(([A-Z]{2,6})\)")
+
+
+def find_fused_words(text: str) -> Iterator[Damage]:
+    """Yield one insertion per lost space inside a word with inner capitals, where the document confirms the split.
+
+    It does so by an acronym in brackets right behind that is the initials of the parts, or by the same words standing
+    apart elsewhere. A form that occurs more than once, or more often than its parts, is a name (AstraZeneca, YouTube).
+
+    >>> [d[:3] for d in find_fused_words("The HarbourPost (HP) said so.")]
+    [(11, 11, ' ')]
+    >>> [d[:3] for d in find_fused_words("The LakeTower fell. Lake Tower was old.")]
+    [(8, 8, ' ')]
+    >>> list(find_fused_words("YouTube and AstraZeneca (AZ) agreed. AstraZeneca fell."))
+    []
+    """
+    if b"aA" not in text.encode("ascii", "replace").translate(_CASES):
+        return
+    names = language_list("names", "camel")
+    for match in _HUMPED.finditer(text):
+        word = match[0]
+        if word in names or text.count(word) > 1:
+            continue
+        humps = _HUMP.findall(word)
+        why = _confirm(text, match.end(), humps)
+        if why:
+            at = match.start()
+            for hump in humps[:-1]:
+                at += len(hump)
+                yield Damage(at, at, " ", why)
+
+
+def _confirm(text: str, end: int, humps: list[str]) -> str | None:
+    acronym = _ACRONYM.match(text, end)
+    if acronym and humps[0][0].isupper() and acronym[1] == "".join(hump[0] for hump in humps):
+        return f"({acronym[1]}) are the initials of the parts"
+    apart = " ".join(humps)
+    if re.search(rf"\b{apart}\b", text):
+        return f"“{apart}” stands elsewhere in the document"
+    return None
