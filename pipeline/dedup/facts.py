@@ -85,7 +85,7 @@ def write_facts(metadata: Metadata, *, uri: str, characters: int, mt_band: str, 
         "flags": sorted(flags),
         "removed": removed,
     }
-    known = {name: value for name, value in values.items() if value not in (None, [], False)}
+    known = {name: value for name, value in values.items() if value is not None and value is not False and value != []}
     return json.dumps(known, ensure_ascii=False, separators=(",", ":"))
 
 

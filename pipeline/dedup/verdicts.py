@@ -150,31 +150,24 @@ def _judge_versions(pair: Pair, facts: tuple[Facts, Facts], config: DedupConfig)
 
 
 def _judge_texts(pair: Pair, config: DedupConfig) -> Verdict | None:
-    alignment: Alignment | None = None
     if pair.jaccard < config.report_jaccard and pair.containment < config.report_containment:
         return None
-    passes = pair.jaccard >= config.min_jaccard or pair.containment >= config.min_containment
-    if passes and pair.slot_overlap < SLOT_OVERLAP and (template := _template(pair)) is not None:
+    if pair.slot_overlap < SLOT_OVERLAP and (template := _template(pair)) is not None:
         return Verdict("same_template", False, _describe_slots(template))
     counts = f"{pair.shared} shingles shared, {pair.smaller} and {pair.larger} in all"
-    if passes:
-        alignment = compare(pair.words_a, pair.words_b) if _needs_alignment(pair) else None
-        if _is_copy(pair, config, alignment):
-            if pair.containment >= WHOLE and pair.smaller < EXTENDED * pair.larger:
-                relation = "contained_in" if pair.containment_a >= pair.containment_b else "contains"
-                return Verdict(relation, True, counts)
-            return Verdict("near_duplicate", True, counts)
+    passes = pair.jaccard >= config.min_jaccard or pair.containment >= config.min_containment
+    alignment = compare(pair.words_a, pair.words_b) if not passes or _needs_alignment(pair) else None
+    if _is_copy(pair, config, alignment):
+        if pair.containment >= WHOLE and pair.smaller < EXTENDED * pair.larger:
+            return Verdict("contained_in" if pair.containment_a >= pair.containment_b else "contains", True, counts)
+        return Verdict("near_duplicate", True, counts)
     alignment = alignment or compare(pair.words_a, pair.words_b)
+    in_order = f"{counts}; {alignment.matched} of {min(alignment.words_a, alignment.words_b)} words in the same order"
     if pair.smaller >= SHORT and _is_misread(alignment):
-        if pair.slot_overlap < SLOT_OVERLAP and (template := _template(pair)) is not None:
-            return Verdict("same_template", False, _describe_slots(template))
-        return Verdict(
-            "near_duplicate", True, f"{counts}; {alignment.matched} words in the same order, {alignment.substituted} in place of others"
-        )
-    words = f"{alignment.matched} of {min(alignment.words_a, alignment.words_b)} words in the same order, longest run {alignment.longest}"
+        return Verdict("near_duplicate", True, f"{in_order}, {alignment.substituted} in the place of others")
     if pair.smaller >= SHORT and alignment.coverage >= SUSPECT_COVERAGE:
-        return Verdict("translation_suspect", False, f"{counts}; {words}")
-    return Verdict("derived_partial", False, f"{counts}; {words}")
+        return Verdict("translation_suspect", False, in_order)
+    return Verdict("derived_partial", False, f"{in_order}, longest run {alignment.longest}")
 
 
 def _is_copy(pair: Pair, config: DedupConfig, alignment: Alignment | None) -> bool:

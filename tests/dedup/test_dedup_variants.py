@@ -1,0 +1,83 @@
+"""What outlets do to a story, and what must not be taken for it."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+from pathlib import Path
+
+import pytest
+from dedup_desk import Doc, compare
+from dedup_stories import join, market_report, sentence, story, variants
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_every_variant_joins_its_story_and_no_other(seed: int) -> None:
+    docs = []
+    for number in range(3):
+        source = 10 * seed + number
+        made = variants(story(source), story(1000 + source))
+        docs += [Doc(f"{number} {kind}", text) for kind, text in {"source": join(story(source)), **made}.items()]
+    clusters = compare(docs).clusters()
+    assert clusters == [sorted(doc.name for doc in docs if doc.name.startswith(f"{number} ")) for number in range(3)]
+
+
+@pytest.mark.parametrize("kind", sorted(variants(story(0), story(1))))
+def test_each_variant_joins_its_source_alone(kind: str) -> None:
+    made = variants(story(7), story(1007))
+    outcome = compare([Doc("source", join(story(7))), Doc("copy", made[kind])])
+    assert outcome.clusters() == [["copy", "source"]]
+
+
+@pytest.mark.parametrize("paragraphs", [1, 2, 4, 12])
+@pytest.mark.parametrize("words", [25, 40])
+def test_a_shared_quotation_never_merges_two_stories(paragraphs: int, words: int) -> None:
+    chance = random.Random(words)
+    quote = " ".join(" ".join(sentence(chance) for _ in range(6)).split()[:words])
+    docs = [Doc(f"{n}", join([*story(200 + n, paragraphs), f"“{quote},” she said.", *story(300 + n, paragraphs)])) for n in range(4)]
+    assert compare(docs).clusters() == []
+
+
+@pytest.mark.parametrize("sentences", [1, 2, 4, 10, 25])
+def test_fillings_of_one_template_stay_apart_with_evidence(sentences: int) -> None:
+    docs = [Doc(f"day {n}", market_report(n, sentences)) for n in range(5)]
+    outcome = compare(docs)
+    assert outcome.clusters() == []
+    if sentences >= 4:
+        found = [row for row in outcome.relations.to_pylist() if row["relation"] == "same_template"]
+        assert len(found) >= 4
+        assert all("numbers" in row["evidence"] and not row["merges"] for row in found)
+
+
+def test_a_template_that_is_copied_joins_its_own_filling_only() -> None:
+    docs = [Doc(f"{n} {kind}", text) for n in range(3) for kind, text in (("a", market_report(n)), ("b", market_report(n).upper()))]
+    assert compare(docs).clusters() == [["0 a", "0 b"], ["1 a", "1 b"], ["2 a", "2 b"]]
+
+
+def test_one_figure_put_right_is_no_template() -> None:
+    text = join(story(5))
+    number = next(token for token in text.split() if token.isdigit())
+    outcome = compare([Doc("old", text), Doc("new", text.replace(number, "77777", 1))])
+    assert outcome.clusters() == [["new", "old"]]
+
+
+def test_a_chain_of_overlapping_texts_is_not_swallowed() -> None:
+    """Each text is half of the one before and half new: neighbours are copies, the ends share nothing."""
+    blocks = [story(400 + n, 8) for n in range(9)]
+    docs = [Doc(f"{n}", join([*blocks[n], *blocks[n + 1]])) for n in range(8)]
+    outcome = compare(docs)
+    for cluster in outcome.clusters():
+        assert max(int(a) - int(b) for a, b in itertools.product(cluster, cluster)) <= 2
+    assert all(d.relation is None or (d.jaccard or 0) >= 0.2 or (d.containment or 0) >= 0.4 for d in outcome.decisions)
+
+
+def test_gold_documents_stay_three_clusters_and_their_variants_join_them(shared: Path) -> None:
+    docs = []
+    golds = {name: json.loads((shared / "gold" / f"{name}.json").read_text())["paragraphs"] for name in ("000", "001", "003")}
+    for number, (name, paragraphs) in enumerate(golds.items()):
+        docs.append(Doc(f"{name} source", join(paragraphs)))
+        docs += [Doc(f"{name} {kind}", text) for kind, text in variants(paragraphs, story(number)).items()]
+    assert compare([doc for doc in docs if doc.name.endswith("source")]).clusters() == []
+    clusters = compare(docs).clusters()
+    assert clusters == [sorted(doc.name for doc in docs if doc.name.startswith(name)) for name in golds]
