@@ -28,7 +28,6 @@ from pipeline.sketchfiles import CachedRows, SketchFiles, as_uint64, shard_index
 from pipeline.transforms.filesystems import storage_for
 from pipeline.transforms.packing import pack_pairs, pack_table, unpack_pairs, unpack_table
 from pipeline.transforms.settings import Settings
-from pipeline.transforms.workers import bind_to_driver
 
 __all__ = ["Band", "Cluster", "Elect", "Elected", "Verify", "tasks"]
 
@@ -119,9 +118,6 @@ class _SketchTask(beam.DoFn):
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._opened: SketchFiles | None = None
-
-    def setup(self) -> None:
-        bind_to_driver(self._settings.driver_pid)
 
     def start_bundle(self) -> None:
         self._opened = None

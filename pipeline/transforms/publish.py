@@ -26,7 +26,6 @@ from pipeline.schema import arrow_schema
 from pipeline.transforms.filesystems import storage_for
 from pipeline.transforms.packing import unpack_table
 from pipeline.transforms.settings import Settings
-from pipeline.transforms.workers import bind_to_driver
 
 __all__ = ["Commit", "Publish", "run_id"]
 
@@ -85,9 +84,6 @@ def constants(refs: Sequence[ShardRef], settings: Settings) -> Constants:
 class _Publish(beam.DoFn):
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-
-    def setup(self) -> None:
-        bind_to_driver(self._settings.driver_pid)
 
     def process(self, element: tuple[int, dict[str, Iterable[Any]]], refs: list[ShardRef]) -> Iterable[PublishedShard]:
         _, joined = element

@@ -35,7 +35,6 @@ from pipeline.records import (
 from pipeline.staging import SplitWriter, load_split
 from pipeline.transforms.filesystems import storage_for
 from pipeline.transforms.settings import Settings
-from pipeline.transforms.workers import bind_to_driver
 
 __all__ = ["Judge", "Parse", "Read", "Repair", "Resume", "Resumed", "Stage", "or_dead_letter"]
 
@@ -150,9 +149,6 @@ def or_dead_letter(step: str, raw: RawDocument, call: Callable[[RawDocument], T]
 class _Find(beam.DoFn):
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-
-    def setup(self) -> None:
-        bind_to_driver(self._settings.driver_pid)
 
     def process(self, split: InputSplit) -> Iterator[Any]:
         folder = self._settings.split_folder(split.split_id)

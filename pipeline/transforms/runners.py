@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
+import shlex
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,25 +27,30 @@ def make_runner(name: str, workers: int, beam_options: Sequence[str]) -> tuple[A
     if name not in LOCAL_RUNNERS:
         options = PipelineOptions([f"--runner={name}", "--no_save_main_session", *beam_options])
         return None, options
-    mode = "multi_processing" if workers > 1 else "in_memory"
-    options = PipelineOptions([f"--direct_running_mode={mode}", f"--direct_num_workers={workers}", *beam_options])
-    return _local_runner(options), options
+    _quieten()
+    options = PipelineOptions([f"--direct_num_workers={workers}", *beam_options])
+    return _local_runner(options, workers), options
 
 
-def _local_runner(options: PipelineOptions) -> Any:
+def _local_runner(options: PipelineOptions, workers: int) -> Any:
     """The DirectRunner's own Fn API runner, with its provision info: a plain FnApiRunner does not pass the pipeline options on to
-    worker processes, which then lack the credentials of object stores.
+    worker processes, which then lack the credentials of object stores. Several workers are processes of `transforms.worker`.
     """
     from apache_beam.portability.api import beam_provision_api_pb2
     from apache_beam.runners.portability.fn_api_runner import fn_runner
     from apache_beam.runners.portability.portable_runner import JobServiceHandle
+    from apache_beam.transforms.environments import SubprocessSDKEnvironment
 
     encoded = JobServiceHandle.encode_pipeline_options(options.get_all_options())
     info = fn_runner.ExtendedProvisionInfo(beam_provision_api_pb2.ProvisionInfo(pipeline_options=encoded))
-    return fn_runner.FnApiRunner(provision_info=info)
+    environment = None
+    if workers > 1:
+        # exec: without the shell between, the worker is a child of the driver and dies with its signals
+        command = f"exec {shlex.quote(sys.executable)} -m pipeline.transforms.worker {os.getpid()}"
+        environment = SubprocessSDKEnvironment.from_command_string(command)
+    return fn_runner.FnApiRunner(default_environment=environment, provision_info=info)
 
 
-def quieten() -> None:
-    """Keep Beam's own chatter off the terminal; warnings and errors stay."""
-    for name in ("apache_beam", "apache_beam.runners", "apache_beam.utils"):
-        logging.getLogger(name).setLevel(logging.ERROR)
+def _quieten() -> None:
+    """Keep the local runner's chatter off the terminal; what goes wrong in a worker is raised in the driver as well."""
+    logging.getLogger("apache_beam").setLevel(logging.CRITICAL)

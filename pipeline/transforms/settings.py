@@ -23,7 +23,6 @@ class Settings:
         fingerprint: configuration, rules and code that made the staged splits.
         expected: what the plan promised.
         progress: where workers tell how far they are.
-        driver_pid: process to whose life local workers are bound, or None.
     """
 
     config: Config
@@ -32,7 +31,6 @@ class Settings:
     fingerprint: str
     expected: Expected
     progress: ProgressLog
-    driver_pid: int | None = None
 
     def split_folder(self, split_id: str) -> str:
         """Folder of one staged split."""

@@ -82,8 +82,7 @@ class Workplace:
                     shutil.rmtree(folder)
         expected = Expected(len(planned.splits), planned.files, planned.bytes)
         progress = self.progress if local else ProgressLog(None)
-        pid = os.getpid() if local else None
-        return Settings(self._config, join(staged, digest), self._publish, digest, expected, progress, pid)
+        return Settings(self._config, join(staged, digest), self._publish, digest, expected, progress)
 
     def finish(self, seconds: float, workers: int | None) -> dict[str, Any]:
         """Put the dataset in its place and clear the working folder; return the content of run.json."""
