@@ -82,7 +82,7 @@ def _collect(inputs: Sequence[str], storage_for: Callable[[str], Storage], confi
         storage = storage_for(given)
         count = hidden = 0
         for new in _list(given, storage, exclude):
-            if config.skip_hidden and new.depth and any(part.startswith(".") for part in _tail(new.info.uri, new.depth)):
+            if config.skip_hidden and _is_hidden(new):
                 hidden += 1
                 continue
             count += 1
@@ -96,7 +96,7 @@ def _collect(inputs: Sequence[str], storage_for: Callable[[str], Storage], confi
 
 def _list(given: str, storage: Storage, exclude: Sequence[str]) -> Iterator[_File]:
     """The files of one input; the depth of a file that was given by itself is 0."""
-    pattern = is_glob(given) and not storage.exists(given)
+    pattern = _is_pattern(given, storage)
     root = _absolute((glob_prefix(given) or ".") if pattern else given)
     outputs = [(output, _real(output)) for output in exclude]
     for output, real in outputs:
@@ -115,13 +115,23 @@ def _list(given: str, storage: Storage, exclude: Sequence[str]) -> Iterator[_Fil
         yield _File(info, max(depth, 0))
 
 
+def _is_hidden(file: _File) -> bool:
+    """Does a segment below the root begin with a dot? A file or root that was given by its own name is wanted."""
+    return file.depth > 0 and "/." in file.info.uri and any(part.startswith(".") for part in _tail(file.info.uri, file.depth))
+
+
+def _is_pattern(given: str, storage: Storage) -> bool:
+    """A local file may be called ``[1].txt``; asked for that, an object store would match it as a pattern."""
+    return is_glob(given) and (is_remote(given) or not storage.exists(given))
+
+
 def _nothing_found(given: str, storage: Storage, hidden: int) -> str:
     if hidden:
         return f"input {given!r} holds hidden files only ({hidden}); input.skip_hidden = false takes them"
+    if _is_pattern(given, storage):
+        return f"input {given!r} matches no file; * stays within one folder, **/ goes through all below"
     if storage.exists(given):
         return f"input {given!r} is an empty folder; give one that holds files"
-    if is_glob(given):
-        return f"input {given!r} matches no file; * stays within one folder, **/ goes through all below"
     return f"input {given!r} does not exist; give a file, a folder, a glob in quotes or a URL"
 
 

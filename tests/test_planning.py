@@ -15,7 +15,7 @@ from pyarrow import parquet
 from pipeline.config import InputConfig
 from pipeline.errors import ConfigError
 from pipeline.planning import MAX_SPLIT_FILES, Plan, plan
-from pipeline.storage import FileInfo, LocalStorage
+from pipeline.storage import FileInfo, LocalStorage, glob_regex
 
 CONFIG = InputConfig()
 SMALL = InputConfig(split_bytes=4096)
@@ -42,9 +42,16 @@ class Listing(LocalStorage):
         object.__setattr__(self, "_files", (sorted(files.items(), reverse=backwards)))
 
     def list_files(self, root: str) -> Iterator[FileInfo]:
+        root = root.rstrip("/")
         for uri, size in self._files:  # type: ignore[attr-defined]
             if uri == root or uri.startswith(root + "/"):
                 yield FileInfo(uri, size, "id", uri)
+
+    def glob(self, pattern: str) -> Iterator[FileInfo]:
+        return (FileInfo(uri, size, "id", uri) for uri, size in self._files if glob_regex(pattern).fullmatch(uri))  # type: ignore[attr-defined]
+
+    def exists(self, uri: str) -> bool:
+        return any(True for _ in self.list_files(uri))
 
     def open(self, uri: str) -> BinaryIO:
         raise AssertionError(f"{uri} was opened")
@@ -76,6 +83,24 @@ def test_file_reached_twice_is_taken_once_under_its_longest_name(tmp_path: Path)
         result = planned(*order)
         assert names(result) == ["sub/a.txt"]
         assert result.files == 1
+
+
+def test_names_of_objects_in_a_store() -> None:
+    files = {f"s3://bucket/{name}": 10 for name in ("a/1.txt", "a/sub/2.txt", "b/1.txt", "c/3.txt", "c/deep/4.txt", ".hidden/5.txt")}
+
+    def planned_from(*inputs: str) -> list[str]:
+        return names(plan(inputs, lambda _: Listing(files), CONFIG, exclude=["s3://bucket/out"]))
+
+    assert planned_from("s3://bucket/a/", "s3://bucket/b", "s3://bucket/c/*.txt") == ["3.txt", "a/1.txt", "b/1.txt", "sub/2.txt"]
+    assert planned_from("s3://bucket/b/1.txt") == ["1.txt"]
+    assert planned_from("s3://bucket/c/**/*.txt", "s3://bucket/.hidden/5.txt") == ["3.txt", "5.txt", "deep/4.txt"]
+    for source, message in (
+        ("s3://bucket", "lies in the input"),
+        ("s3://bucket/d", "does not exist"),
+        ("s3://bucket/d/*", "matches no file"),
+    ):
+        with pytest.raises(ConfigError, match=message):
+            planned_from(source)
 
 
 FILES = st.dictionaries(
