@@ -181,12 +181,7 @@ def clusters_command(folder: str, top: int) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit code.
-
-    >>> main(["--version"])
-    copydesk ...
-    0
-    """
+    """Run the command and return its exit code. `arguments` are those of the process if not given."""
     try:
         outcome = command.main(args=None if arguments is None else list(arguments), prog_name="copydesk", standalone_mode=False)
     except click.UsageError as error:

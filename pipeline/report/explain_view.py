@@ -203,8 +203,13 @@ def _cluster(story: Story) -> RenderableType:
         for copy in story.copies:
             here = "->" if copy["doc_id"] == row["doc_id"] else ""
             place = visible(copy["url"] or copy["uri"] or "")
-            table.add_row(
-                here, copy["doc_id"], copy["relation"] or "", visible(copy["publisher"] or ""), f"{place} {copy['published_at'] or ''}"
+            _add_row(
+                table,
+                here,
+                copy["doc_id"],
+                copy["relation"] or "",
+                visible(copy["publisher"] or ""),
+                f"{place} {copy['published_at'] or ''}",
             )
         lines.append(table)
     return Group(*lines)
