@@ -59,7 +59,7 @@ def detect_container(peek: Callable[[int], bytes], name: str, max_record_bytes: 
         return "parquet"
     named = _LINES_NAME.search(name) is not None
     begins = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    if begins == b"{" and len(head) == asked and head.count(b"\n") < 2:
+    if (named or begins == b"{") and len(head) == asked and head.count(b"\n") < 2:
         head = peek(asked := _LONG_HEAD_BYTES)
         if b"\n" not in head and len(head) == asked and not named:
             # As one document it would be over the limit anyway; as lines, only its first line is lost.
@@ -67,8 +67,10 @@ def detect_container(peek: Callable[[int], bytes], name: str, max_record_bytes: 
             if b"\n" not in head and len(head) > max_record_bytes:
                 return "lines"
     lines = _complete_lines(head, whole=len(head) < asked)
-    if not lines or lines[0] in (b"{", b"["):
-        return "lines" if named and not lines and begins == b"{" else "file"
+    if not lines:  # blank, or a first line that is longer than the look
+        return "lines" if named and begins and begins not in b"[<" else "file"
+    if lines[0] in (b"{", b"["):
+        return "file"
     objects = sum(map(_is_object, lines))
     if named:
         return "lines" if objects or any(line.startswith(b"{") for line in lines) else "file"

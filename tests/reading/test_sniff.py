@@ -42,6 +42,13 @@ def test_first_line_over_the_limit_does_not_cost_the_file() -> None:
     assert container(long_line + b'\n{"text": "b"}\n', "dump.json") == "lines"
 
 
+def test_long_first_line_that_is_damaged_leaves_lines_by_name() -> None:
+    more = b'\n{"text": "b"}\n'
+    assert container(b"\x00" + b"x" * LIMIT + more, "dump.jsonl") == "lines"
+    assert container(b"[" + b" " * LIMIT + b"]", "dump.jsonl") == "file"
+    assert container(b"x" * LIMIT + more, "dump.txt") == "file"
+
+
 def test_deep_nesting_is_survived() -> None:
     assert container(b'{"a":' + b"[" * 30_000 + b"]" * 30_000 + b"}\n", "a.txt") == "file"
 
