@@ -12,10 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from scipy.sparse import coo_array  # type: ignore[import-untyped]
-from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]
 
 from pipeline.config import DedupConfig
+from pipeline.dedup.graphs import label_components
 from pipeline.dedup.members import Held, Members, decide_cluster, decide_killed
 from pipeline.dedup.relations import RELATION_SCHEMA, relate
 from pipeline.dedup.representatives import elect
@@ -29,8 +28,9 @@ Nodes = npt.NDArray[np.uint64]
 _COLUMNS = ("doc_id", "order", "text_key", "raw_key", "guid_key", "slug_key", "n_shingles", "shingles", "words", "info")
 _LIGHT = ("doc_id", "text_key", "raw_key", "guid_key", "slug_key", "n_shingles", "info")
 _CHECK_ALL = 256
-"""Components up to this many texts are checked whole against a representative; in larger ones only texts within `_REACH` edges are."""
+"""Components up to this many members are checked whole against a representative; in larger ones those within `_REACH` edges are."""
 _REACH = 3
+_CLIMBS = 8
 _AT_ONCE = 1024
 """Pairs whose shingles are in memory at a time."""
 _COMPACT_FROM = 1 << 16
@@ -72,7 +72,7 @@ class Forest:
         self._buffer, self._waiting = [], 0
         nodes, flat = np.unique(edges, return_inverse=True)
         places = flat.reshape(-1, 2)
-        labels = _label(places, len(nodes))
+        labels = label_components(places, len(nodes))
         # Nodes ascend, so the first node of a label is the smallest.
         first = np.full(labels.max(initial=-1) + 1, len(nodes), np.int64)
         np.minimum.at(first, labels, np.arange(len(nodes)))
@@ -116,10 +116,9 @@ def resolve(nodes: Nodes, edges: pa.Table, reader: SketchReader, config: DedupCo
         that had to be computed. A document that is split off alone has no Decision, and neither has a kill notice.
     """
     members = Members.read(reader.rows(np.unique(np.asarray(nodes, np.uint64)), _LIGHT), edges)
-    decisions = decide_killed(members)
     splitter = _Splitter(members, reader, config)
-    left = members.alive()
-    for part in splitter.components(left):
+    decisions = decide_killed(members)
+    for part in members.components():
         decisions += splitter.split(part)
     decisions.sort(key=lambda decision: decision.doc_id)
     computed = [table for table in splitter.computed if table.num_rows]
@@ -128,46 +127,57 @@ def resolve(nodes: Nodes, edges: pa.Table, reader: SketchReader, config: DedupCo
 
 
 class _Splitter:
-    """Splits components into clusters; remembers the relations that it had to compute."""
+    """Splits components into clusters; remembers the relations that it had to compute.
+
+    Its unit is the text: members with one comparison text hold or fall together, whatever their number.
+    """
 
     def __init__(self, members: Members, reader: SketchReader, config: DedupConfig) -> None:
         self._members, self._reader, self._config = members, reader, config
         self.computed: list[pa.Table] = []
 
-    def components(self, members: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:
-        """Members that hang together through merging edges and equal texts, as ascending positions."""
-        inside = np.zeros(len(self._members), bool)
-        inside[members] = True
-        links = self._members.links
-        links = links[inside[links[:, 0]] & inside[links[:, 1]]]
-        labels = _label(links, len(self._members))[members]
-        sort = np.argsort(labels, kind="stable")
-        bounds = np.flatnonzero(np.diff(labels[sort])) + 1
-        return [part for part in np.split(members[sort], bounds) if len(part) > 1]
-
     def split(self, part: npt.NDArray[np.int64]) -> list[Decision]:
-        """Decisions of one component; what does not hold against the representative is split again."""
+        """Decisions of one component: a representative takes what holds against it, and the rest elects again."""
         decisions: list[Decision] = []
-        waiting = [part]
-        while waiting:
-            part = waiting.pop()
-            best, reason = elect(self._members.candidates(part), self._config.policy)
+        left = dict.fromkeys(part.tolist())
+        while len(left) > 1:
+            scope = self._scope(left)
+            best, reason = elect(self._members.candidates(scope), self._config.policy)
             representative = self._members.position(best.doc_id)
-            held = self._hold(representative, part)
-            cluster = np.array(sorted({representative, *held}), np.int64)
+            held = self._hold(representative, self._within_reach(representative, left))
             if held:
                 decisions += decide_cluster(self._members, representative, reason, held)
-            waiting += self.components(np.setdiff1d(part, cluster))
+            for member in (representative, *held):
+                del left[member]
         return decisions
 
-    def _hold(self, representative: int, part: npt.NDArray[np.int64]) -> dict[int, Held]:
+    def _scope(self, left: dict[int, None]) -> list[int]:
+        """Who stands for election: all that are left of a small component; of a large one the surroundings of its smallest document.
+
+        In a large component the surroundings move to those of the winner until it wins there too, so that it is the best one locally.
+        """
+        if len(left) <= _CHECK_ALL:
+            return list(left)
+        seed = next(iter(left))
+        for _ in range(_CLIMBS):
+            scope = self._members.near(seed, 1, left)
+            winner = self._members.position(elect(self._members.candidates(scope), self._config.policy)[0].doc_id)
+            if self._members.text_groups[winner] == self._members.text_groups[seed]:
+                break
+            seed = winner
+        return scope
+
+    def _within_reach(self, representative: int, left: dict[int, None]) -> list[int]:
+        """Who is checked against a representative: all that are left of a small component, those within some edges of a large one."""
+        return list(left) if len(left) <= _CHECK_ALL else self._members.near(representative, _REACH, left)
+
+    def _hold(self, representative: int, part: list[int]) -> dict[int, Held]:
         """The members that hold against the representative, with their relation to it."""
         members = self._members
         texts = members.text_groups
-        reach = self._within_reach(representative, part)
         held: dict[int, Held] = {}
         unknown: dict[int, list[int]] = {}
-        for member in reach.tolist():
+        for member in part:
             if member == representative:
                 continue
             if texts[member] == texts[representative]:
@@ -193,8 +203,7 @@ class _Splitter:
                 stand_for[plain[0]] = plain[1:]
         held: dict[int, Held] = {}
         for start in range(0, len(asked), _AT_ONCE):
-            some = asked[start : start + _AT_ONCE]
-            table = self._relate(representative, some)
+            table = self._relate(representative, asked[start : start + _AT_ONCE])
             self.computed.append(table)
             for member, found in members.read_relations(table, representative).items():
                 if found.merges:
@@ -208,26 +217,3 @@ class _Splitter:
         one = self._reader.rows(nodes[[representative]], _COLUMNS)
         a = one.take(pa.array(np.zeros(len(wanted), np.int64)))
         return relate(a, self._reader.rows(nodes[wanted], _COLUMNS), self._config)
-
-    def _within_reach(self, representative: int, part: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """The members that are checked: all of a small component, the nearer ones of a large one, so that long chains stay linear."""
-        if len(np.unique(self._members.text_groups[part])) <= _CHECK_ALL:
-            return part
-        inside = np.zeros(len(self._members), bool)
-        inside[part] = True
-        links = self._members.links
-        links = links[inside[links[:, 0]] & inside[links[:, 1]]]
-        near = np.zeros(len(self._members), bool)
-        near[representative] = True
-        for _ in range(_REACH):
-            touched = near[links[:, 0]] | near[links[:, 1]]
-            near[links[touched].ravel()] = True
-        # A text is near if one of its copies is.
-        groups = np.unique(self._members.text_groups[near])
-        return part[np.isin(self._members.text_groups[part], groups)]
-
-
-def _label(links: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.int64]:
-    graph = coo_array((np.ones(len(links), np.int8), (links[:, 0], links[:, 1])), shape=(size, size))
-    labels: npt.NDArray[np.int64] = connected_components(graph, directed=False)[1]
-    return labels

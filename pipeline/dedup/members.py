@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipeline.dedup.facts import Facts, compare_versions, read_facts, same_source, sent_after
+from pipeline.dedup.graphs import Neighbours, label_components
 from pipeline.dedup.relations import FLIPPED
 from pipeline.dedup.representatives import Member
 from pipeline.records import CarriedBy, Decision
@@ -84,18 +86,43 @@ class Members:
         return self._relations_of(self.edges)
 
     @cached_property
-    def links(self) -> Positions:
-        """(n, 2) positions joined by a merging edge or by an equal text."""
-        merging = [pair for pair, row in self.relations.items() if row[1]]
-        known = np.array(merging, np.int64).reshape(-1, 2)
-        sort = np.argsort(self.text_groups, kind="stable")
-        same = self.text_groups[sort][1:] == self.text_groups[sort][:-1]
-        return np.concatenate((known, np.stack((sort[:-1][same], sort[1:][same]), axis=1)))
+    def text_links(self) -> Positions:
+        """(n, 2) texts joined by a merging edge."""
+        pairs = np.array([pair for pair, row in self.relations.items() if row[1]], np.int64).reshape(-1, 2)
+        return self.text_groups[pairs]
 
-    def alive(self) -> Positions:
-        """Members that may be published: no notices, nothing killed."""
-        gone = [i for i, facts in enumerate(self.facts) if _is_notice(facts) or i in self.killed]
-        return np.setdiff1d(np.arange(len(self)), np.array(gone, np.int64))
+    def components(self) -> list[Positions]:
+        """Members that may be published (no notices, nothing killed) and hang together, as ascending positions, two or more each.
+
+        What was killed still holds its copies together: two outlets that carry it are copies of each other.
+        """
+        notices = np.unique([self.text_groups[i] for i, facts in enumerate(self.facts) if _is_notice(facts)])
+        alive = np.array([not _is_notice(facts) and i not in self.killed for i, facts in enumerate(self.facts)], bool)
+        outside = np.setdiff1d(notices, self.text_groups[alive])
+        links = self.text_links[~np.isin(self.text_links, outside).any(axis=1)]
+        labels = label_components(links, int(self.text_groups.max(initial=-1)) + 1)[self.text_groups]
+        members = np.flatnonzero(alive)
+        members = members[np.argsort(labels[members], kind="stable")]
+        bounds = np.flatnonzero(np.diff(labels[members])) + 1
+        return [part for part in np.split(members, bounds) if len(part) > 1]
+
+    def near(self, member: int, steps: int, among: dict[int, None]) -> list[int]:
+        """Of the members `among`, those whose text is at most `steps` merging edges from that of `member`."""
+        texts = self._neighbours.within(int(self.text_groups[member]), steps)
+        return [i for text in texts for i in self._of_text[self._text_starts[text] : self._text_starts[text + 1]].tolist() if i in among]
+
+    @cached_property
+    def _neighbours(self) -> Neighbours:
+        return Neighbours(self.text_links, int(self.text_groups.max(initial=-1)) + 1)
+
+    @cached_property
+    def _of_text(self) -> Positions:
+        """Positions sorted by text."""
+        return np.argsort(self.text_groups, kind="stable")
+
+    @cached_property
+    def _text_starts(self) -> Positions:
+        return np.searchsorted(self.text_groups[self._of_text], np.arange(int(self.text_groups.max(initial=-1)) + 2))
 
     def known(self, member: int, representative: int) -> Held | None:
         """The relation of a member to the representative if it was computed before."""
@@ -124,33 +151,38 @@ class Members:
             for pair, row in self._relations_of(table).items()
         }
 
-    def candidates(self, part: Positions) -> list[Member]:
-        """The members of `part` for the election, each with the newer versions of it in the part."""
-        newer: dict[int, set[str]] = {}
-        inside = set(part.tolist())
-        for (a, b), row in self.relations.items():
-            if a in inside and b in inside:
-                if row[0] in ("update_of", "corrects"):
-                    newer.setdefault(b, set()).add(self.ids[a])
-                elif row[0] in ("updated_by", "corrected_by"):
-                    newer.setdefault(a, set()).add(self.ids[b])
-        for a, b in self._series(part):
-            newer.setdefault(a, set()).add(self.ids[b])
-        return [Member(self.ids[i], self.facts[i], frozenset(newer.get(i, ()))) for i in part.tolist()]
+    def candidates(self, scope: Sequence[int]) -> list[Member]:
+        """Some members for the election, each with the newer versions of it among them."""
+        newest = self._newest(scope)
+        return [
+            Member(self.ids[i], self.facts[i], self._newer.get(i, frozenset()) | ({self.ids[newest[i]]} if i in newest else frozenset()))
+            for i in scope
+        ]
 
-    def _series(self, part: Positions) -> list[tuple[int, int]]:
-        """(older, newest) for all members of one id; the newest is found in one pass, so a series of any length is linear."""
-        found = []
+    @cached_property
+    def _newer(self) -> dict[int, frozenset[str]]:
+        """For each member the newer versions of it that relations tell of."""
+        newer: dict[int, set[str]] = {}
+        for (a, b), row in self.relations.items():
+            if row[0] in ("update_of", "corrects"):
+                newer.setdefault(b, set()).add(self.ids[a])
+            elif row[0] in ("updated_by", "corrected_by"):
+                newer.setdefault(a, set()).add(self.ids[b])
+        return {member: frozenset(ids) for member, ids in newer.items()}
+
+    def _newest(self, scope: Sequence[int]) -> dict[int, int]:
+        """For each older member of an id the newest one; found in one pass, so that a series of any length is linear."""
         by_guid: dict[int, list[int]] = {}
-        for member in part.tolist():
+        for member in sorted(scope):
             if self.guid_keys[member]:
                 by_guid.setdefault(int(self.guid_keys[member]), []).append(member)
+        found = {}
         for series in by_guid.values():
             newest = series[0]
             for member in series[1:]:
                 if compare_versions(self.facts[member], self.facts[newest]) > 0:
                     newest = member
-            found += [(m, newest) for m in series if compare_versions(self.facts[newest], self.facts[m]) > 0]
+            found.update({member: newest for member in series if compare_versions(self.facts[newest], self.facts[member]) > 0})
         return found
 
     def _find_killed(self) -> dict[int, int]:
@@ -164,13 +196,19 @@ class Members:
         if not killed:
             return killed
         around: dict[int, list[int]] = {}
-        for a, b in self.links.tolist():
-            around.setdefault(a, []).append(b)
-            around.setdefault(b, []).append(a)
-        waiting = sorted(killed)
+        for (a, b), row in self.relations.items():
+            if row[1]:
+                around.setdefault(a, []).append(b)
+                around.setdefault(b, []).append(a)
+        waiting = deque(sorted(killed))
+        looked_at = set()
         while waiting:
-            victim = waiting.pop()
-            for other in sorted(around.get(victim, ())):
+            victim = waiting.popleft()
+            text, facts = int(self.text_groups[victim]), self.facts[victim]
+            alike = (text, int(self.guid_keys[victim]), facts.publisher, facts.agencies, killed[victim])
+            same = [] if alike in looked_at else self._of_text[self._text_starts[text] : self._text_starts[text + 1]].tolist()
+            looked_at.add(alike)
+            for other in sorted({*around.get(victim, ()), *same}):
                 if other not in killed and not _is_notice(self.facts[other]) and self._falls_with(other, victim, killed[victim]):
                     killed[other] = killed[victim]
                     waiting.append(other)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -234,20 +234,18 @@ def _classes(kinds: npt.NDArray[np.uint8], inside: npt.NDArray[np.bool_], tokens
 
 @cache
 def _kind_table() -> npt.NDArray[np.uint8]:
+    characters = [chr(point) for point in range(_TABLE_END)]
+
+    def which(test: Callable[[str], bool]) -> npt.NDArray[np.uint8]:
+        return np.fromiter(map(test, characters), bool, _TABLE_END).view(np.uint8)
+
+    word, digit = which(str.isalnum), which(str.isdigit)
+    upper, lower = which(str.isupper) | which(str.istitle), which(str.islower)
+    mark = np.array([category[0] == "M" for category in map(unicodedata.category, characters)], bool).view(np.uint8)
+    cased = word & (1 - digit)
     table = np.zeros(_TABLE_END + 1, np.uint8)
-    for point in range(_TABLE_END):
-        character = chr(point)
-        if character.isalnum():
-            kind = _WORD
-            if character.isdigit():
-                kind |= _DIGIT
-            elif character.isupper() or character.istitle():
-                kind |= _UPPER
-            elif character.islower():
-                kind |= _LOWER
-            table[point] = kind
-        elif unicodedata.category(character)[0] == "M":
-            table[point] = _MARK
+    table[:-1] = word * _WORD + (word & digit) * _DIGIT + (cased & upper) * _UPPER + (cased & lower & (1 - upper)) * _LOWER
+    table[:-1] |= (mark & (1 - word)) * np.uint8(_MARK)
     for start, end in _UNSPACED_RANGES:
         section = table[start : end + 1]
         section[section & (_WORD | _MARK) != 0] |= _UNSPACED
