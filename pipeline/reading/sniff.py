@@ -58,7 +58,7 @@ def detect_container(peek: Callable[[int], bytes], name: str, max_record_bytes: 
     if head.startswith(b"PAR1"):
         return "parquet"
     named = _LINES_NAME.search(name) is not None
-    begins = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    begins = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     if (named or begins == b"{") and len(head) == asked and head.count(b"\n") < 2:
         head = peek(asked := _LONG_HEAD_BYTES)
         if b"\n" not in head and len(head) == asked and not named:

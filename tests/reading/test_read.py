@@ -278,8 +278,26 @@ def test_memory_of_one_endless_line_is_bounded(tmp_path: Path) -> None:
     assert peak < 4 * 2**20
 
 
-@given(st.binary(max_size=300))
-@settings(max_examples=100)
+PIECES = [
+    b"\n",
+    b"\r",
+    b" ",
+    b"\x0b",
+    b"\xef\xbb\xbf",
+    b"\x00",
+    b"{",
+    b'{"a":1}',
+    b"[",
+    b"PAR1",
+    b"\x1f\x8b\x08",
+    b"(\xb5/\xfd",
+    b"BZh9",
+    b"x",
+]
+
+
+@given(st.one_of(st.binary(max_size=100), st.lists(st.sampled_from(PIECES), max_size=12).map(b"".join)))
+@settings(max_examples=150)
 def test_any_bytes_are_on_record(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     for name in ("a.jsonl", "a.txt.gz", "a.parquet"):
         (record, *_) = one_file(tmp_path_factory.getbasetemp(), name, data)
