@@ -1,0 +1,128 @@
+"""Lines that ask the reader to click, subscribe, follow, install or give."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from pipeline.furniture._names import outlet_named, title_case
+from pipeline.furniture._phrases import phrases_in, search_regex
+from pipeline.furniture._removal import Removal, remove_lines
+from pipeline.records import Fact
+from pipeline.text.lines import Line, ends_sentence, fold, is_all_caps, split_lines
+from pipeline.text.rules import Context, Finding
+from pipeline.text.zones import Zones, find_zones
+
+NAME, VERSION = "call_to_action", 1
+
+_LONGEST = 320
+_OPENERS = " \t•·*-–—|►▶▸»›→☞👉📲📩🔔✉✅⬇️#([【（<>"
+_QUOTES = "\"“”«'‘"
+_CLICK = re.compile(
+    r"(?:please )?(?:click|tap|press) (?:here|below|on (?:the|this) link|the link|to (?:read|see|view|watch|subscribe|sign|join|follow|get))"
+)
+_PUBLISHER = re.compile(
+    r"(?:(?:READ )?MORE(?: \w+){0,2} (?:FROM|BY|AT|ON)|GET (?:THE|OUR)|DOWNLOAD(?: THE)?|SUBSCRIBE TO|SIGN UP FOR|SUPPORT|FOLLOW|JOIN|VISIT|FOR MORE FROM)"
+    r" (?:THE )?(?P<name>[^\W\d_][\w'’&.-]*(?: [\w'’&.-]+){0,4})",
+    re.IGNORECASE,
+)
+_CAPITALISED = re.compile(r"(?:[A-Z][\w'’&.-]*)(?: (?:of|and|the|de|la|del|&|[A-Z][\w'’&.-]*))*")
+_NO_PUBLISHER = frozenset(
+    "us our your the this here more app newsletter newsletters channel page news updates today now free telegram whatsapp facebook twitter instagram "
+    "youtube tiktok google x latest daily email alerts breaking story stories coverage journalism local quality independent google news".split()
+)
+
+
+def find(text: str, context: Context) -> Iterator[Finding]:
+    """Yield a deletion per call to action, and the outlet that it names as a publisher hint.
+
+    A line is one where it begins with an imperative of data/calls_to_action.toml and holds a channel, an app, a newsletter or an
+    "us" of the same language, and either stands outside the story or is one short line of its own. A line that quotes or reports
+    speech is never one.
+
+    >>> from pipeline.records import Metadata, Origin, ParsedDocument
+    >>> doc = ParsedDocument("d", 0, Origin("u"), "0", 0, "", Metadata(), "text", "text")
+    >>> body = "The ferry left the port at noon with all hands on board."
+    >>> line = "CLICK HERE FOR MORE FROM THE HARBOR POST"
+    >>> [getattr(f, "value", None) or f.before for f in find(f"{body}\\n{line}\\n{body}", Context(doc, Metadata()))]
+    ['Harbor Post', 'CLICK HERE FOR MORE FROM THE HARBOR POST\\n']
+    >>> list(find(f"{body}\\nSubscribe to no theory, the mayor told a newspaper on Monday, and stay calm.\\n{body}", Context(doc, Metadata())))
+    []
+    """
+    lines = split_lines(text)
+    zones = find_zones(text)
+    removals = []
+    for line in lines:
+        if len(line.text) <= _LONGEST and (evidence := _judge(line, zones)):
+            removals.append(Removal(line.index, line.index, "call_to_action", evidence))
+            if name := named_publisher(line.text):
+                yield Fact("publisher_hints", name)
+    if len(removals) < len(lines):
+        yield from remove_lines(text, lines, removals, NAME, VERSION)
+
+
+def named_publisher(line: str) -> str | None:
+    """The outlet that a call to action names, or None.
+
+    >>> named_publisher("CLICK HERE TO READ MORE FROM THE HARBOR POST"), named_publisher("Sign up for our newsletter")
+    ('Harbor Post', None)
+    """
+    match = _PUBLISHER.search(line)
+    if not match:
+        return None
+    name = match["name"].strip(" .,!")
+    if known := outlet_named(name):
+        return known
+    if is_all_caps(line):
+        name = re.split(r" (?:NEWSLETTER|APP|CHANNEL|PODCAST|ON|TODAY|NOW|HERE|FOR|IN|AND)\b", name)[0]
+        named = title_case(name)
+    else:
+        capitalised = _CAPITALISED.match(name)
+        named = capitalised[0] if capitalised else ""
+    named = re.sub(r"\s+(?:App|Newsletter|Channel|of|and|the)$", "", named).strip()
+    if not named or fold(named) in _NO_PUBLISHER or fold(named.split()[0]) in _NO_PUBLISHER:
+        return None
+    return outlet_named(named) or (named if " " in named or is_all_caps(line) else None)
+
+
+@cache
+def _pairs() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    """For each language: how such a line begins, and what it must hold."""
+    objects = {phrase.languages[0]: phrase.pattern for phrase in phrases_in("calls_to_action.toml", "object")}
+    return tuple(
+        (re.compile(rf"(?:{phrase.pattern})"), re.compile(objects[phrase.languages[0]]))
+        for phrase in phrases_in("calls_to_action.toml", "start")
+    )
+
+
+def _judge(line: Line, zones: Zones) -> str | None:
+    """The evidence that a line is a call to action, or None."""
+    bare = line.text.lstrip(_OPENERS)
+    if not bare or bare[0] in _QUOTES:
+        return None
+    folded = fold(bare)
+    if not _is_formula(folded):
+        return None
+    if _reports(folded, line):
+        return None
+    if zones.after_prose(line.index) or zones.before_prose(line.index):
+        return f"formula: imperative with a channel of the site; zone: {zones.name(line.index)}"
+    if not ends_sentence(line.text) or is_all_caps(line.text):
+        return "formula: imperative with a channel of the site; form: no full stop"
+    if len(line.text) <= 220 or zones.in_tail(line.index):
+        return "formula: imperative with a channel of the site; form: one short address to the reader on its own line"
+    return None
+
+
+def _is_formula(folded: str) -> bool:
+    if _CLICK.match(folded):
+        return True
+    return any(start.match(folded) and wanted.search(folded) for start, wanted in _pairs())
+
+
+def _reports(folded: str, line: Line) -> bool:
+    """Whether the line reports somebody's words, which a call to action never does."""
+    if '"' in folded and not is_all_caps(line.text):
+        return search_regex("citing.toml", "near").search(folded) is not None
+    return re.search(r"\b(?:said|told|says|sagte|dijo|disse|ha detto|a déclaré|сказал|заявил|zei|powiedział)\b", folded) is not None

@@ -1,0 +1,186 @@
+"""Where and when the story was filed, and by which agency: `OSLO, May 4 (ABC) -`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipeline.furniture._names import agency_named, known_source, outlet_named
+from pipeline.records import Edit, Fact, KeySpan
+from pipeline.text.lines import Line, fold, split_lines
+from pipeline.text.rules import Context, Finding
+from pipeline.text.zones import find_zones, is_prose
+
+NAME, VERSION = "dateline", 1
+
+_PARAGRAPHS = 3
+_U = r"A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİĶŁĻŃŅŇŌŐŒŘŚŞŠŢŤŪŮŰŲŹŻŽА-ЯЁІЇЄҐΑ-Ω"
+_L = r"\w’'.\-"
+_WORD = rf"[{_U}][{_L}]*"
+_PLACE = rf"(?:{_WORD}(?:[ /](?:{_WORD}|de|del|di|da|do|la|el|al|le|les|am|an|der|den|of|and|sur|upon|na|nad|bei|a\.M\.)){{0,5}})"
+_REGION = rf"(?:\s*[,/]\s*(?:{_PLACE}))?(?:\s*\[[^\]\n]{{2,30}}\])?"
+_DATE = r"(?:\s*[,.]?\s*(?:\w{3,10}\.?\s)?(?:[^\W\d_]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?|\d{1,2}\.?(?:st|nd|rd|th|º|er)?\s*(?:de\s+|of\s+)?[^\W\d_]{3,12}\.?|\d{1,2}[./]\d{1,2}(?:[./]\d{2,4})?)(?:,?\s*(?:de\s+)?\d{4})?\.?)?"
+_AGENCY = r"[(\[]\s*(?P<agency>[^()\[\]\n]{2,60})\s*[)\]]"
+_SEP = r"(?P<sep>\s*(?:\.\s?[-–—]{1,2}|[-–—_=]{1,2}|:|\.(?=\s)|\s(?=[A-ZÀ-ÞА-ЯІЇЄҐ“\"«]))\s*)"
+_DASH = r"(?P<sep>\s*(?:\.\s?[-–—]{1,2}|[-–—_]{1,2}|=)\s*)"
+_FORMS = tuple(
+    (name, re.compile(pattern))
+    for name, pattern in (
+        ("place_agency", rf"(?P<place>{_PLACE}){_REGION}{_DATE}\s*,?\s*{_AGENCY}{_SEP}"),
+        ("agency_place", rf"{_AGENCY}\s*[-–—_]{{1,2}}\s*(?P<place>{_PLACE}){_REGION}{_DATE}{_DASH}"),
+        ("agency_date", rf"{_AGENCY}\s*[-–—]\s*(?P<place>{_PLACE}){_REGION}{_DATE}\.?\s+(?=[{_U}“«\"])"),
+        ("agency", rf"{_AGENCY}(?P<sep>\s*[-–—_=:]{{1,2}}\s*)"),
+        (
+            "bare_agency_place",
+            rf"(?P<agency>[{_U}a-z][\w©-]{{1,14}}(?: [{_U}][\w]{{1,12}})?)\s*[-–—]{{1,2}}\s*(?P<place>{_PLACE}){_REGION}{_DATE}\s*[-–—.:]{{1,2}}\s",
+        ),
+        ("date_agency", rf"(?P<place>[^\W\d_]{{3,12}}\.? \d{{1,2}}(?:, \d{{4}})?)\s*{_AGENCY}{_SEP}"),
+        ("slashes", rf"(?P<place>{_PLACE}){_REGION}{_DATE}\s*[.,]?\s*/(?P<agency>[^/\n]{{2,40}})/\s*(?P<sep>[-–—.:]*\s*)"),
+        (
+            "dash_agency",
+            rf"(?P<place>{_PLACE}){_REGION}{_DATE}\s*[-–—.,]\s*(?P<agency>[{_U}][\w.’'-]+(?: [{_U}][\w’'-]+){{0,2}})\s*[-–—.:]\s*(?P<sep>[-–—]?\s*)",
+        ),
+        (
+            "arabic",
+            r"(?P<place>[\u0600-\u06ff]+(?: [\u0600-\u06ff]+){0,2})\s*(?:[-–—]\s*)?[(«]?(?P<agency>[\u0600-\u06ff ]{2,24}|[A-Z]{2,6})[)»]?\s*(?P<sep>[-–—:]\s*)",
+        ),
+        (
+            "xinhua",
+            r"[（(]?(?:据)?(?P<agency>新华社|新華社|中新社|中新网|中央社|路透社|法新社|美联社|塔斯社|共同社|韩联社|德新社|彭博社|俄新社)[）)]?(?P<place>[\u4e00-\u9fff·]{0,14}?)(?:\d{1,2}月)?\d{0,2}日?(?:电|電|讯|訊)(?P<sep>\s*(?:[（(][^）)\n]{2,40}[）)])?\s*)",
+        ),
+        (
+            "chinese_paren",
+            r"[（(](?P<agency>中央社|路透社|法新社|美联社|新华社|香港中通社|中新社)(?P<place>[^）)\n]{2,30}?)(?:\d{1,2}日)?(?:专?电|專?電|综合外电报导|綜合外電報導)[）)](?P<sep>\s*)",
+        ),
+        (
+            "japanese",
+            r"[【［\[](?P<place>[^】］\]\n=＝]{1,20}?)[\s　]*(?P<day>[\d０-９]{1,2}日)?[\s　]*(?P<agency>共同通信|共同|時事通信|時事|ロイター通信|ロイター|AFP時事|AFP|ＡＦＰ|AP|ＡＰ|CNS|タス通信|新華社|聯合ニュース|ブルームバーグ)[^】］\]\n]{0,12}[】］\]](?P<sep>[\s　]*)",
+        ),
+        ("japanese_place", r"【(?P<place>[\u4e00-\u9fffァ-ヶー]{2,12})[=＝](?P<name>[^】\n]{2,14})】(?P<sep>[\s　]*)"),
+        (
+            "korean",
+            r"[(\[（](?P<place>[가-힣A-Za-z·]{1,12})\s*=\s*(?P<agency>[가-힣A-Za-z0-9]{2,12})[)\]）]\s*(?:(?P<name>[가-힣]{2,4}(?:\s*[·,]\s*[가-힣]{2,4}){0,3})\s*(?:기자|특파원|통신원))?(?P<sep>\s*=?\s*)",
+        ),
+    )
+)
+_CAPS_ONLY = re.compile(
+    rf"(?P<place>[{_U}][{_U}.’' -]{{2,30}}(?:, (?:[{_U}][\w. ]{{1,18}}))?){_DATE}(?P<sep>\s*(?:[-–—]{{1,2}}|_)\s+|:\s+)(?=[{_U}“\"«])"
+)
+_LABELS = frozenset(
+    """breaking update updated watch live video photos exclusive opinion analysis editorial correction corrected factbox explainer urgent alert read more
+    related note editor advisory attention warning poll timeline review interview profile q&a q a obituary feature column letter comment listen podcast
+    eilmeldung achtung update urgente alerta atención nota flash urgent ultima ora attenzione срочно молния увага термінові son dakika uyarı fact check
+    nato eu un us uk usa who opec imf nasa fbi cia nhs bbc cnn the this that he she it they we you what why how who when where and but so if
+    """.split()
+)
+
+
+def find(text: str, context: Context) -> Iterator[Finding]:
+    """Yield the dateline of the first paragraphs: facts, and a span for the comparison key, or a deletion where it may not stay.
+
+    It must begin a paragraph. It counts where it names an agency or outlet that we know, or a place in capitals before a dash.
+
+    >>> from pipeline.records import Metadata, Origin, ParsedDocument
+    >>> doc = ParsedDocument("d", 0, Origin("u"), "0", 0, "", Metadata(), "text", "text")
+    >>> text = "OSLO, May 4 (Reuters) - The ferry left the port at noon with all hands on board."
+    >>> [getattr(f, "value", None) or (f.start, f.end) for f in find(text, Context(doc, Metadata()))]
+    ['OSLO, May 4 (Reuters) -', 'Reuters', (0, 24)]
+    >>> list(find("The ferry (Norway) - a new one - left the port at noon with all hands on board.", Context(doc, Metadata())))
+    []
+    """
+    for line in _paragraphs(text):
+        found = read_dateline(line.text)
+        if not found:
+            continue
+        length, agencies, names = found
+        raw = line.text[:length].strip()
+        yield Fact("dateline", raw)
+        for agency in agencies:
+            yield Fact("text_agency", agency)
+        for name in names:
+            yield Fact("byline", name)
+        start = text.index(line.text, line.start)
+        if context.config.keep_datelines:
+            yield KeySpan(start, start + length)
+        else:
+            evidence = "zone: begins one of the first paragraphs; form: place, date, agency and dash"
+            yield Edit(start, start + length, text[start : start + length], "", "dateline", NAME, VERSION, "certain", evidence)
+        return
+
+
+def _paragraphs(text: str) -> Iterator[Line]:
+    lines = split_lines(text)
+    first = find_zones(text).first_prose
+    if first < 0:
+        yield from lines[:2]
+        return
+    prose = [line for line in lines[first : first + 2 * _PARAGRAPHS] if is_prose(line)]
+    yield from prose[:_PARAGRAPHS]
+
+
+def read_dateline(paragraph: str) -> tuple[int, list[str], list[str]] | None:
+    """(length in code points with the white space after it, agencies, names of reporters) of a dateline, or None.
+
+    >>> read_dateline("МОСКВА, 20 марта. /ТАСС/. Паром вышел.")[1], read_dateline("(ANSA) – ROMA, 20 MAR – Il traghetto")[1]
+    (['TASS'], ['ANSA'])
+    """
+    head = paragraph[:140]
+    for name, form in _FORMS:
+        match = form.match(head)
+        if not match:
+            continue
+        groups = match.groupdict()
+        agencies, outlet = _agencies_in(groups.get("agency") or "")
+        if name == "agency" and not agencies:
+            continue
+        if not agencies and not outlet and name not in ("japanese_place", "korean"):
+            if name != "place_agency" or not _place_in_capitals(groups):
+                continue
+        reporters = [part.strip() for part in re.split(r"[·,]", groups.get("name") or "") if part.strip()]
+        return match.end(), agencies, reporters
+    return _caps_only(head)
+
+
+def _place_in_capitals(groups: dict[str, str | None]) -> bool:
+    """`OSLO (Harbor Post) —`, an outlet that we do not know; an acronym with its meaning in brackets is no place."""
+    place, inside = groups["place"] or "", groups["agency"] or ""
+    if not place.isupper() or not re.search(r"[-–—]", groups["sep"] or "") or fold(place) in _LABELS or len(place) < 4:
+        return False
+    initials = "".join(word[0] for word in inside.split()).upper()
+    return inside[:1].isupper() and place not in initials and initials not in place
+
+
+def _caps_only(head: str) -> tuple[int, list[str], list[str]] | None:
+    match = _CAPS_ONLY.match(head)
+    if not match:
+        return None
+    place = match["place"].strip()
+    first = fold(place).split(",")[0].strip()
+    city = place.split(",")[0].strip()
+    if (
+        not city.isupper()
+        or first in _LABELS
+        or first.split()[0] in _LABELS
+        or known_source(city)
+        or len(city) < 3
+        or len(city.split()) > 4
+    ):
+        return None
+    if match["sep"].strip() == ":" and not (re.search(r"\d", match[0]) or len(city) >= 4):
+        return None
+    return match.end(), [], []
+
+
+def _agencies_in(text: str) -> tuple[list[str], bool]:
+    """Agencies that a credit names, and whether it names an outlet."""
+    found: list[str] = []
+    outlet = False
+    for part in re.split(r"\s*(?:/|,|&|\+|\||\band\b|\bund\b|\bet\b|\by\b|\be\b|\s[-–—]\s)\s*", text):
+        part = re.sub(r"^(?:Корр\.|корр\.|Kor\.|via|©|Source:|by)\s*", "", part.strip())
+        agency = agency_named(part) or agency_named(re.sub(r"\s*[-–—]?\s*\d.*$", "", part))
+        if agency:
+            if agency not in found:
+                found.append(agency)
+        elif outlet_named(part):
+            outlet = True
+    return found, outlet

@@ -1,0 +1,124 @@
+"""Rights, syndication and reservation notices."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from pipeline.furniture._names import agency_named, known_source
+from pipeline.furniture._phrases import search_regex
+from pipeline.furniture._removal import Removal, remove_lines
+from pipeline.records import Fact
+from pipeline.text.lines import Line, fold, split_lines
+from pipeline.text.rules import Context, Finding
+from pipeline.text.zones import Zones, find_zones, is_prose
+
+NAME, VERSION = "rights", 1
+
+_LONGEST = 900
+_SIGN = re.compile(r"[©ⓒ]|\(c\)|copyright|rights?\b|vorbehalten|réserv|reserv|riservat|zastrzeż|защищен|захищен|saklıdır|محفوظة")
+_SYNDICATOR = re.compile(
+    r"(?:[Dd]istributed by|[Pp]rovided by|appeared (?:on|in)|published (?:on|in|by|at)|auto-generated from|[Cc]ourtesy of|permission (?:from|of)|"
+    r"erschienen (?:in|bei|auf)|paru dans|publicado (?:originalmente )?(?:en|por|em)|pubblicato (?:\w+ )?su)\s+(?:the |The |der |dem |la |el )?"
+    r"(?P<name>[^\W\d_][\w'’&.-]*(?: (?:of|and|the|de|la|&|[A-Z][\w'’&.-]*)){0,5})"
+)
+_HOLDER = re.compile(
+    r"(?:©|ⓒ|\([cC]\)|[Cc]opyright|COPYRIGHT)[ ©ⓒ,]*(?:\d{4}(?:[-–]\d{2,4})?,?)?\s*(?:[Bb]y |[Tt]he )?(?P<name>[^.,;|/<>()]{2,60})"
+)
+
+
+def find(text: str, context: Context) -> Iterator[Finding]:
+    """Yield each notice as a fact, `ai_reserved` where it reserves text and data mining or AI use, and a deletion of its line.
+
+    A notice is removed after the story or in its last paragraphs, or where its form shows it anywhere (a copyright sign at its
+    beginning, brackets around it). A sentence in the body that happens to hold such words stays.
+
+    >>> from pipeline.records import Metadata, Origin, ParsedDocument
+    >>> doc = ParsedDocument("d", 0, Origin("u"), "0", 0, "", Metadata(), "text", "text")
+    >>> body = "The ferry left the port at noon with all hands on board.\\n"
+    >>> note = "© 2023 Harbor Post. Use for AI training is prohibited."
+    >>> [f.name for f in find(body * 2 + note, Context(doc, Metadata())) if isinstance(f, Fact)]
+    ['rights_notices', 'ai_reserved', 'copyright_holder']
+    """
+    lines = split_lines(text)
+    if len(lines) < 2:
+        return
+    zones = find_zones(text)
+    removals = []
+    for line in lines:
+        found = _judge(line, zones)
+        if found is None:
+            continue
+        kind, evidence, reserved = found
+        yield Fact("rights_notices", line.text)
+        if reserved:
+            yield Fact("ai_reserved", True)
+        yield from _facts(line.text, kind)
+        removals.append(Removal(line.index, line.index, kind, evidence))
+    if len(removals) < len(lines):
+        yield from remove_lines(text, lines, removals, NAME, VERSION)
+
+
+def _judge(line: Line, zones: Zones) -> tuple[str, str, bool] | None:
+    """(kind, evidence, whether AI use is reserved) of a notice, or None."""
+    zone = zones.name(line.index)
+    shown = _shows_form(line)
+    if len(line.text) > _LONGEST or (zone == "body" and not shown) or (zone == "head" and is_prose(line) and not shown):
+        return None
+    folded = fold(line.text)
+    reserved = _search("ai_reservation").search(folded)
+    notice = _search("notice").search(folded)
+    syndication = _search("syndication").search(folded)
+    found = notice or reserved or syndication
+    if found is None or _is_story(line, folded, bool(notice or reserved), shown, zones):
+        return None
+    kind = "rights_notice" if notice or reserved else "syndication_notice"
+    second = f"zone: {zone}" if zone == "tail" else f"form: {'sign or brackets' if shown else 'label'}"
+    return kind, f"formula: “{found[0].strip()}”; {second}", reserved is not None
+
+
+def _shows_form(line: Line) -> bool:
+    text = line.text
+    if text[0] in "©ⓒ<[(（【<*" and text[-1] in ">])）】>*.。":
+        return True
+    return text[0] in "©ⓒ" or re.match(r"(?:copyright|\(c\)) ?(?:©|\d{4}|\(c\))", text, re.IGNORECASE) is not None
+
+
+def _is_story(line: Line, folded: str, strong: bool, shown: bool, zones: Zones) -> bool:
+    """Whether the line is a paragraph of the story that only talks of such things."""
+    if shown:
+        return False
+    if '"' in folded or _REPORTING.search(folded):
+        return True
+    # After the story nothing but furniture stands; inside its last paragraphs the wording must be that of a notice.
+    return not zones.after_prose(line.index) and is_prose(line) and not (strong and _SIGN.search(folded)) and not _SELF.search(folded)
+
+
+_REPORTING = re.compile(
+    r"\b(?:said|told|says|sued|lawsuit|court|judge|plaintiff|sagte|gericht|tribunal|juge|jueza?|dijo|disse|juiz|giudice|ha detto|rechter|sąd|mahkeme)\b|"
+    r"\bсуд\b|заявил|сообщил|заявив|повідомив|محكمة|法院|裁判|법원"
+)
+_SELF = re.compile(
+    r"\bth(?:is|e) (?:material|story|article|report|content|post|piece|item|work|text|page|views?|opinions?)\b|\bdiese[rs]? (?:artikel|beitrag|text|meldung|inhalt)|"
+    r"\bcet article|\bce contenu|\beste (?:artículo|contenido|artigo|texto|conteúdo)|\bquest[oa] (?:articolo|contenuto)|\bdit artikel|\b(?:ten )?(?:artykuł|tekst|materiał)|"
+    r"материал|матеріал|статья|стаття|\bbu (?:yazı|haber|makale|içerik)|هذا المقال|本文|本(?:记事|記事)|この記事|본 기사|이 기사|\bexcept for the headline|\bfirst published|\boriginally|"
+    r"\bviews expressed|\bopinions expressed|reproduction|reproducción|reprodução|riproduzione|nachdruck|перепечатк|передрук|转载|轉載|転載|전재"
+)
+
+
+def _facts(text: str, kind: str) -> Iterator[Fact]:
+    if holder := _HOLDER.search(text):
+        name = re.split(r"\s+(?:[Aa]ll rights|[Aa]lle|[Tt]ous|[Tt]odos|[Tt]utti|[Rr]eserved)", holder["name"])[0].strip(" .-–—")
+        if name and not name.lower().startswith(("all rights", "reserved")) and len(name) > 1:
+            yield Fact("copyright_holder", name)
+            if agency := agency_named(name):
+                yield Fact("text_agency", agency)
+    if kind == "syndication_notice" and (match := _SYNDICATOR.search(text)):
+        name = match["name"].strip(" .")
+        yield Fact("syndicator" if "istributed" in match[0] or "rovided" in match[0] else "publisher_hints", known_source(name) or name)
+
+
+@cache
+def _search(kind: str) -> re.Pattern[str]:
+    return search_regex("rights.toml", kind)

@@ -1,0 +1,79 @@
+"""Labels and error messages of players, embeds and scripts that were left in the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipeline.furniture._phrases import line_phrase
+from pipeline.furniture._removal import Removal, remove_lines
+from pipeline.text.lines import Line, ends_sentence, repeats, split_lines
+from pipeline.text.rules import Context, Finding
+from pipeline.text.zones import Zones, find_zones
+
+NAME, VERSION = "widget_residue", 1
+
+_PLAYER_TIME = re.compile(r"(?:\d{1,2}:)?\d{1,2}:\d\d(?:\s*[/|]\s*(?:\d{1,2}:)?\d{1,2}:\d\d)?")
+_BULLET = "•·*-–▪◦‣"
+
+
+def find(text: str, context: Context) -> Iterator[Finding]:
+    """Yield one deletion per block of neighbouring widget lines.
+
+    A label without terminal punctuation goes where it stands alone on its line. A message that is a sentence ("Something went
+    wrong.") goes only with a second sign: it is repeated, bulleted or indented, stands before the story, or has a widget line beside it.
+
+    >>> from pipeline.records import Metadata, Origin, ParsedDocument
+    >>> doc = ParsedDocument("d", 0, Origin("u"), "0", 0, "", Metadata(), "text", "text")
+    >>> body = "The ferry left the port at noon with all hands on board."
+    >>> [e.before for e in find(f"Head\\nVideo Embed\\n{body}", Context(doc, Metadata()))]
+    ['Video Embed\\n']
+    >>> list(find(f"Head\\n{body}\\nSomething went wrong.\\n{body}", Context(doc, Metadata())))
+    []
+    """
+    lines = split_lines(text)
+    hits = {line.index: line for line in lines if line.core and _is_widget(line)}
+    if not hits:
+        return
+    zones, counts = find_zones(text), repeats(lines)
+    signs = {index: _sign(line, hits, zones, counts, text) for index, line in hits.items()}
+    yield from remove_lines(text, lines, _blocks(lines, {i: s for i, s in signs.items() if s}), NAME, VERSION)
+
+
+def _is_widget(line: Line) -> bool:
+    return line_phrase(line.core, "widget_residue") is not None or _PLAYER_TIME.fullmatch(line.text) is not None
+
+
+def _sign(line: Line, hits: dict[int, Line], zones: Zones, counts: dict[str, int], text: str) -> str | None:
+    """The second kind of evidence beside the formula, or None."""
+    if not ends_sentence(line.text):
+        return "form: a label alone on its line"
+    if counts.get(line.core, 0) > 1:
+        return f"repetition: {counts[line.core]} times"
+    if line.text[0] in _BULLET or text[line.start] in " \t":
+        return "form: bulleted or indented"
+    if zones.before_prose(line.index):
+        return "zone: head, before the story"
+    if line.index - 1 in hits or line.index + 1 in hits:
+        return "form: in a block of such lines"
+    return None
+
+
+def _blocks(lines: tuple[Line, ...], signs: dict[int, str | None]) -> Iterator[Removal]:
+    """Neighbouring hits as one block; a block that is repeated verbatim stays one removal per copy."""
+    first: int | None = None
+    seen: set[str] = set()
+    for index in sorted(signs):
+        starts_anew = first is None or index - 1 not in signs or lines[index].core in seen
+        if starts_anew:
+            if first is not None:
+                yield _removal(first, last, signs)
+            first, seen = index, set()
+        seen.add(lines[index].core)
+        last = index
+    if first is not None:
+        yield _removal(first, last, signs)
+
+
+def _removal(first: int, last: int, signs: dict[int, str | None]) -> Removal:
+    return Removal(first, last, "widget_residue", f"formula: widget label or message; {signs[first]}")

@@ -1,0 +1,157 @@
+"""A text as lines: where each stands, what surrounds it, and the form in which phrases are looked up."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+__all__ = ["SHORT", "Line", "core", "fold", "is_all_caps", "is_headline", "repeats", "split_lines", "words"]
+
+SHORT = 240
+"""Longest line in code points that is looked up as a label; labels, bylines and credits of the gold documents stay under 120."""
+
+# Beside quotes and spaces: letters that writers and content systems exchange freely (Turkish dotted and dotless i, Arabic alef
+# with and without hamza, Russian yo), the Arabic tatweel and vowel marks, and full-width punctuation.
+_FOLD_FROM = "’‘ʼ`“”„«»\u00a0\u202f‐‑İıأإآёЁ：（）／｜＠"
+_FOLD_TO = '\'\'\'\'"""""  --iiاااее:()/|@'
+_FOLD = str.maketrans(_FOLD_FROM, _FOLD_TO, "\u0640" + "".join(map(chr, range(0x064B, 0x0653))))
+_EDGE = re.compile(r"^[\W_]+|[\W_]+$")
+_SPACES = re.compile(r"\s+")
+_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+_TERMINAL = frozenset(".!?…。！？؟۔।:;：；")
+_CLOSERS = "\"'”’»›)]）」』】 *"
+
+
+class Line(NamedTuple):
+    """One line that is not blank.
+
+    Attributes:
+        index: its place among the lines that are not blank.
+        start, end: span in the text without the line break, in code points.
+        after: where the next line begins, that is `end` plus the line break.
+        text: the line without white space at its edges.
+        blanks: blank lines directly before it.
+        core: folded and without punctuation at its edges, for looking up labels; empty where the line is longer than `SHORT`.
+    """
+
+    index: int
+    start: int
+    end: int
+    after: int
+    text: str
+    blanks: int
+    core: str
+
+    @property
+    def short(self) -> bool:
+        """Whether the line is short enough to be a label."""
+        return len(self.text) <= SHORT
+
+
+def fold(text: str) -> str:
+    """Lower case, straight quotes, single spaces: how phrases are compared.
+
+    >>> fold("  Editor’s  NOTE ")
+    "editor's note"
+    """
+    return _SPACES.sub(" ", text.translate(_FOLD).casefold()).strip()
+
+
+def core(text: str) -> str:
+    """`fold` without punctuation, bullets and arrows at both ends.
+
+    >>> core("  • Something went wrong. ")
+    'something went wrong'
+    >>> core("[ Read more » ]")
+    'read more'
+    """
+    return _EDGE.sub("", fold(text))
+
+
+@lru_cache(maxsize=8)
+def split_lines(text: str) -> tuple[Line, ...]:
+    """The lines of `text` that are not blank. Kept for the last few texts, since many rules ask for the same one.
+
+    >>> [(line.text, line.blanks) for line in split_lines("Head\\n\\n Body.\\n")]
+    [('Head', 0), ('Body.', 1)]
+    """
+    lines: list[Line] = []
+    position = blanks = 0
+    for raw in text.split("\n"):
+        start, end = position, position + len(raw)
+        position = end + 1
+        stripped = raw.strip()
+        if stripped:
+            key = core(stripped) if len(stripped) <= SHORT else ""
+            lines.append(Line(len(lines), start, end, min(position, len(text)), stripped, blanks, key))
+            blanks = 0
+        else:
+            blanks += 1
+    return tuple(lines)
+
+
+def words(text: str) -> list[str]:
+    """Words with inner apostrophes, full stops and hyphens.
+
+    >>> words("U.S. officials – don't well-known")
+    ['U.S', 'officials', "don't", 'well-known']
+    """
+    return _WORD.findall(text)
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether the line closes with terminal punctuation, quotes and brackets after it passed over.
+
+    >>> ends_sentence("He said “no.”"), ends_sentence("Bridge closed")
+    (True, False)
+    """
+    stripped = text.rstrip(_CLOSERS)
+    return bool(stripped) and stripped[-1] in _TERMINAL
+
+
+def is_all_caps(text: str) -> bool:
+    """Whether all cased letters are capitals and there are enough of them to mean something.
+
+    >>> is_all_caps("FERRY SINKS OFF ISLAND"), is_all_caps("UN envoy leaves"), is_all_caps("北京")
+    (True, False, False)
+    """
+    return text.isupper() and sum(map(str.isalpha, text)) >= 4
+
+
+def is_headline(text: str) -> bool:
+    """Whether a line is shaped like a headline: 3 to 30 words or a few ideographs, at most `SHORT` long, no full stop at its end.
+
+    A question mark and an exclamation mark may end a headline.
+
+    >>> is_headline("Ferry sinks off island"), is_headline("The ferry sank off the island on Monday.")
+    (True, False)
+    """
+    if not text or len(text) > SHORT:
+        return False
+    if ends_sentence(text) and text.rstrip(_CLOSERS)[-1] not in "?!？！؟…":
+        return False
+    if text.isascii() or not _is_unspaced(text):
+        return 3 <= text.count(" ") + 1 <= 30
+    return 6 <= len(text) <= 60
+
+
+def repeats(lines: tuple[Line, ...]) -> dict[str, int]:
+    """How often each short line occurs, by its folded form, for those that occur more than once.
+
+    >>> repeats(split_lines("Oops!\\nBody text.\\nOops!"))
+    {'oops': 2}
+    """
+    counts: dict[str, int] = {}
+    for line in lines:
+        if line.core:
+            counts[line.core] = counts.get(line.core, 0) + 1
+    return {key: count for key, count in counts.items() if count > 1}
+
+
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
+
+
+def _is_unspaced(text: str) -> bool:
+    """Chinese, Japanese and Thai, which are written without spaces."""
+    return len(_UNSPACED.findall(text)) * 2 > len(text)

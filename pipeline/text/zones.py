@@ -1,0 +1,86 @@
+"""Head, body and tail of a document, counted in prose paragraphs so that long lists of labels do not move the borders."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from pipeline.text.lines import Line, ends_sentence, split_lines
+
+__all__ = ["Zones", "find_zones", "is_prose"]
+
+_TAIL_PARAGRAPHS = 3
+"""Prose paragraphs at the end that may still be a disclaimer, a biography or a notice; the gold documents have one, wire copies up to three."""
+
+
+class Zones(NamedTuple):
+    """Borders of a document as indexes of lines (see `Line.index`).
+
+    Attributes:
+        first_prose, last_prose: first and last line that reads as prose; both -1 where there is none.
+        tail: the first line of the tail zone: the last few prose paragraphs and everything after them.
+        count: lines in all.
+    """
+
+    first_prose: int
+    last_prose: int
+    tail: int
+    count: int
+
+    def in_head(self, index: int) -> bool:
+        """Up to and including the first prose paragraph; everything where there is no prose."""
+        return index <= self.first_prose or self.first_prose < 0
+
+    def before_prose(self, index: int) -> bool:
+        """Before the first prose paragraph."""
+        return index < self.first_prose or self.first_prose < 0
+
+    def in_tail(self, index: int) -> bool:
+        """In the last prose paragraphs or after them."""
+        return index >= self.tail
+
+    def after_prose(self, index: int) -> bool:
+        """After the last prose paragraph."""
+        return index > self.last_prose
+
+    def name(self, index: int) -> str:
+        """``head``, ``tail`` or ``body``; what is before the first prose is head even in a short text."""
+        if self.before_prose(index):
+            return "head"
+        if self.in_tail(index):
+            return "tail"
+        return "head" if self.in_head(index) else "body"
+
+
+def is_prose(line: Line) -> bool:
+    """Whether a line reads as a paragraph of the story rather than as a label, a headline or a name.
+
+    Eight words and terminal punctuation, or 240 code points without it; for unspaced scripts 25 code points and a full stop.
+
+    >>> [is_prose(line) for line in split_lines("Read more\\nThe ferry left the port at noon with all hands on board.")]
+    [False, True]
+    """
+    text = line.text
+    length = len(text)
+    if length > 240:
+        return True
+    if length < 20 or not ends_sentence(text):
+        return False
+    return text.count(" ") >= 7 or (length >= 25 and not text.isascii() and text.count(" ") * 12 < length)
+
+
+@lru_cache(maxsize=8)
+def find_zones(text: str) -> Zones:
+    """The zones of a text.
+
+    >>> find_zones("Title\\nBy Ana Ruiz\\nThe ferry left the port at noon with all hands on board.\\nBack to top")
+    Zones(first_prose=2, last_prose=2, tail=3, count=4)
+    """
+    lines = split_lines(text)
+    prose = [line.index for line in lines if is_prose(line)]
+    if not prose:
+        return Zones(-1, -1, 0, len(lines))
+    # At most half of the prose may be tail: in a text of two paragraphs the second may be a notice, the first is the story.
+    depth = min(_TAIL_PARAGRAPHS, len(prose) // 2)
+    tail = prose[-depth] if depth else prose[-1] + 1
+    return Zones(prose[0], prose[-1], tail, len(lines))
