@@ -56,7 +56,7 @@ def read(source: Source, config: InputConfig) -> Reading:
     heads, paragraphs = _split_body(body)
     slug, title, byline, notes, texts = _read_heads(heads)
     time = _time(after)
-    version = _VERSION.search(f"{second[4] if second else ''},{slug or ''}")
+    version = _VERSION.search(f"{slug or ''},{second[4] if second else ''}")
     metadata = Metadata(
         title=title,
         byline=fields.bylines(byline),

@@ -192,9 +192,9 @@ def _refuse_binary(data: bytes) -> None:
     sample = data[:65_536]
     zeros = sample.count(0)
     control = len(sample) - len(sample.translate(None, _RARE_CONTROL))
-    # A stray NUL in an old wire file is damage; more than one in a hundred bytes is not text. No text has one control
-    # character in thirty either.
-    if zeros * 100 > len(sample) or control * 30 > len(sample):
+    # A few stray NUL in an old wire file are damage; more than one in a hundred bytes is not text. No text has one other
+    # control character in thirty either.
+    if zeros * 100 > len(sample) + 400 or (control - zeros) * 30 > len(sample):
         raise DocumentError(
             "not_text_data", f"{control} of the first {len(sample)} bytes are control characters ({zeros} NUL); this is no text"
         )

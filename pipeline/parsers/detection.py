@@ -40,7 +40,11 @@ def wide_codec(data: bytes) -> str | None:
                 return codec
         return None
     many, few, codec = (even, odd, "utf-16-be") if even > odd else (odd, even, "utf-16-le")
-    if many * 50 < len(sample) // 2 or few * 20 > many:
+    units = len(sample) // 2
+    if few * 20 > many or many * 50 < units:
+        return None
+    if many * 5 < units * 2 and _share_of_ascii(sample) > 0.8:
+        # Few zeros among bytes that are good ASCII: text with a stray NUL. In other scripts half of the bytes are none.
         return None
     return codec if _reads_as_text(sample[: len(sample) - len(sample) % 2], codec) else None
 
@@ -68,6 +72,11 @@ def escape_codec(data: bytes) -> str | None:
 def is_single_byte(codec: str) -> bool:
     """Whether every byte of the encoding is a character."""
     return len(bytes(range(0x20, 0x7F)) + b"\xe1\xe9") == len((bytes(range(0x20, 0x7F)) + b"\xe1\xe9").decode(codec, "replace"))
+
+
+def _share_of_ascii(sample: bytes) -> float:
+    others = sample.translate(None, bytes(range(0x20, 0x7F)) + b"\t\r\n\0")
+    return 1 - len(others) / max(1, len(sample) - sample.count(0))
 
 
 def _reads_as_text(sample: bytes, codec: str) -> bool:

@@ -12,7 +12,7 @@ from pipeline.parsers.markup import blocks, html_tree, local, text_of
 from pipeline.parsers.paragraphs import unwrap
 from pipeline.parsers.source import join_blocks
 
-__all__ = ["HtmlBody", "parse_html_body", "read_html_body"]
+__all__ = ["HtmlBody", "folded", "parse_html_body", "read_html_body"]
 
 _ROLES = {
     "byline": "byline",
@@ -83,7 +83,7 @@ def read_html_body(root: etree._Element, title: str | None = None) -> HtmlBody:
     found = list(blocks(root, skip))
     if len(found) == 1:
         found = _paragraphs_by_layout(root) or found
-    if found and title and _folded(found[0]) == _folded(title):
+    if found and title and folded(found[0]) == folded(title):
         del found[0]
     datelines = texts(beside["dateline"])
     return HtmlBody(
@@ -106,5 +106,10 @@ def _paragraphs_by_layout(root: etree._Element) -> list[str]:
     return unwrap("".join(holder.itertext()), trust_line_ends=False)
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """A form in which two prints of one headline are equal.
+
+    >>> folded("Ferry late \u2013 again") == folded("FERRY LATE - again!")
+    True
+    """
     return re.sub(r"\W+", " ", text).strip().casefold()

@@ -7,6 +7,7 @@ import re
 from pipeline.config import InputConfig
 from pipeline.errors import DocumentError
 from pipeline.parsers import html_meta
+from pipeline.parsers.html_body import folded
 from pipeline.parsers.markup import html_tree, root_name
 from pipeline.parsers.source import Reading, Source, join_blocks
 
@@ -51,6 +52,9 @@ def read(source: Source, config: InputConfig) -> Reading:
     tree = html_tree(source.text)
     metadata, marks = html_meta.read_page(tree, source)
     text, tool = _main_text(tree)
+    lines = text.split("\n")
+    if metadata.title and folded(lines[0]) == folded(metadata.title):
+        text = "\n".join(lines[1:])
     if not text:
         raise DocumentError("no_text", "no article text was found in the page")
     return Reading(text, metadata, tool=tool, marks=marks)

@@ -1,4 +1,4 @@
-"""JSON read strictly: no duplicate keys, no numbers that cannot be held, no depth that a walk cannot take."""
+"""JSON read strictly: no value that depends on which of two equal keys counts, no number that cannot be held, no endless depth."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.errors import DocumentError
 
-__all__ = ["MAX_DEPTH", "load", "load_object"]
+__all__ = ["MAX_DEPTH", "load", "load_object", "refuse_repeated"]
 
 MAX_DEPTH = 100
 """Levels of nesting. Python's own limit depends on the stack at hand; this one is the same everywhere."""
@@ -22,7 +22,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def load_object(text: str) -> tuple[dict[str, Any], int]:
-    """One JSON object, and how many lone surrogates in it became U+FFFD.
+    """One JSON object, and how many lone surrogates in it became U+FFFD. A key that its outermost object has twice is an error.
 
     Raises:
         DocumentError: ``bad_json``, ``too_deep``, ``not_an_object``.
@@ -33,6 +33,7 @@ def load_object(text: str) -> tuple[dict[str, Any], int]:
     value, replaced = load(text)
     if not isinstance(value, dict):
         raise DocumentError("not_an_object", f"the record is a JSON {_json_type(value)}; accepted is an object")
+    refuse_repeated(value)
     return value, replaced
 
 
@@ -41,7 +42,7 @@ def load(text: str) -> tuple[Any, int]:
     try:
         value = json.loads(
             text,
-            object_pairs_hook=_without_duplicates,
+            object_pairs_hook=_unique,
             parse_int=_whole,
             parse_float=_real,
             parse_constant=str,
@@ -56,16 +57,37 @@ def load(text: str) -> tuple[Any, int]:
     return _without_surrogates(value) if _SURROGATE_ESCAPE.search(text) or _SURROGATE.search(text) else (value, 0)
 
 
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+class Repeated(dict[str, Any]):
+    """An object in which keys occur twice with different values: `keys_repeated`. The first value stands under the key."""
+
+    keys_repeated: tuple[str, ...] = ()
+
+
+def refuse_repeated(value: object, key: str | None = None) -> None:
+    """Refuse an object whose value for `key` (without one: for any key) is not certain.
+
+    Raises:
+        DocumentError: ``bad_json``.
+    """
+    if isinstance(value, Repeated) and (key is None or key in value.keys_repeated):
+        shown = _SURROGATE.sub("\ufffd", (key or value.keys_repeated[0])[:80])
+        raise DocumentError("bad_json", f"the key {shown!r} occurs twice in one object, so its value is not certain")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
-    if len(made) != len(pairs):
-        seen: set[str] = set()
-        for key, _ in pairs:
-            if key in seen:
-                shown = _SURROGATE.sub("\ufffd", key[:80])
-                raise DocumentError("bad_json", f"the key {shown!r} occurs twice in one object, so its value is not certain")
-            seen.add(key)
-    return made
+    if len(made) == len(pairs):
+        return made
+    kept = Repeated()
+    repeated = []
+    for key, value in pairs:
+        if key not in kept:
+            kept[key] = value
+        elif kept[key] != value:
+            repeated.append(key)
+            kept.setdefault(f"{key}#2", value)
+    kept.keys_repeated = tuple(repeated)
+    return kept if repeated else dict(kept)
 
 
 def _whole(digits: str) -> int | str:
@@ -100,7 +122,12 @@ def _without_surrogates(value: Any) -> tuple[Any, int]:
         if isinstance(item, list):
             return [clean(entry) for entry in item]
         if isinstance(item, dict):
-            return {clean(key): clean(entry) for key, entry in item.items()}
+            pairs = ((clean(key), clean(entry)) for key, entry in item.items())
+            if not isinstance(item, Repeated):
+                return dict(pairs)
+            made = Repeated(pairs)
+            made.keys_repeated = item.keys_repeated
+            return made
         return item
 
     return clean(value), count

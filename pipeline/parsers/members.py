@@ -24,7 +24,7 @@ __all__ = ["Member", "split_members"]
 _HEAD = 65_536
 _FEED_HEAD = ("title", "link", "language", "copyright", "rights", "author", "creator")
 _GUID = re.compile(r"<(?:[\w\-]+:)?(?:guid|id)(?:\s[^<>]{0,300})?>\s*(?:<!\[CDATA\[)?\s*([^<\]]{1,500}?)\s*(?:\]\]>)?\s*</", re.IGNORECASE)
-_PUBLIC_ID = re.compile(r"<(?:PublicIdentifier|NewsItemId)(?:\s[^<>]{0,300})?>\s*([^<]{1,500}?)\s*</")
+_PUBLIC_ID = re.compile(r"<PublicIdentifier(?:\s[^<>]{0,300})?>\s*([^<]{1,500}?)\s*</")
 _XML = "application/xml"
 
 
@@ -86,7 +86,13 @@ def _elements(text: str, names: frozenset[str], *, reduced: bool = False) -> lis
         return []
     header = text[: slices[0].start]
     tags = open_tags(header)
-    before = "".join(tags) + (_feed_head(header) if reduced else "")
+    head = _feed_head(header) if reduced else ""
+    if head and re.search(r"</channel\s*>", header):
+        head = f"<channel>{head}</channel>"  # RSS 1.0, whose items stand beside the channel
+    sender = re.search(r"<SentFrom\b[\s\S]{0,4000}?</SentFrom\s*>", header)
+    if sender and not reduced:
+        head = f"<NewsEnvelope>{sender[0]}</NewsEnvelope>"  # of the envelope only who sent it: its times differ with each delivery
+    before = "".join(tags) + head
     after = closing_tags(tags)
     return [(_identity(text, piece), f"{before}{text[piece.start : piece.end]}{after}".encode(), _XML) for piece in slices]
 

@@ -128,8 +128,10 @@ def _from_body(metadata: Metadata, body: etree._Element) -> Metadata:
 
 
 def _byline(element: etree._Element) -> str | None:
-    # Line breaks between name and role are mark-up, and so is a name that its own element repeats.
-    return text_of(element)
+    """Name and role with a comma between, which some agencies print and others leave to the style sheet."""
+    roles = [e for e in element.iter() if local(e) == "byttl"]
+    names = join_blocks(blocks(element, lambda _, name: name == "byttl")).replace("\n", " ").strip(" ,")
+    return ", ".join(fields.texts([names, *(text_of(role) for role in roles)])) or None
 
 
 def _subject(element: etree._Element) -> str | None:

@@ -59,9 +59,9 @@ def _indent(line: str) -> int:
 
 
 def _usual_indent(lines: Sequence[str]) -> int:
-    """The indent that most lines have; the first line is left out, since mark-up often stands before it."""
+    """The least indent that one line in ten has; the first line is left out, since mark-up often stands before it."""
     counts = Counter(_indent(line) for line in lines[1:] or lines)
-    return min(counts, key=lambda indent: (-counts[indent], indent))
+    return min(indent for indent, count in counts.items() if count * 10 >= len(lines))
 
 
 def _width(lengths: Sequence[int]) -> int:

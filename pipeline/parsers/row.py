@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.config import InputConfig
 from pipeline.errors import DocumentError
 from pipeline.parsers import fields
-from pipeline.parsers.jsontext import load_object
+from pipeline.parsers.jsontext import load_object, refuse_repeated
 from pipeline.parsers.source import Reading, Source
 from pipeline.records import Metadata
 
@@ -59,6 +59,7 @@ class _Row:
         for part in path.split("."):
             if not isinstance(value, Mapping) or part not in value:
                 return False, None
+            refuse_repeated(value, part)
             value = value[part]
         self.used.add(path)
         return True, value

@@ -5,6 +5,7 @@ A wrong name must not matter: name and media type are asked only where the conte
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from pipeline.parsers.source import Parser, Source
@@ -34,4 +35,6 @@ def choose(source: Source, formats: Sequence[Parser]) -> tuple[Parser, str]:
 
 def _could_be(name: str, source: Source) -> bool:
     # A fragment of mark-up or a broken record says too little by itself; plain prose is neither, whatever it is called.
-    return "<" in source.head if name == "html" else source.head[:1] in ("{", "[", '"')
+    if name == "html":
+        return "<" in source.head
+    return source.head[:1] in ("{", "[", '"') or re.fullmatch(r"-?[0-9][0-9.eE+\-]{0,40}|true|false|null", source.head.strip()) is not None
