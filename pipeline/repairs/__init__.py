@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline.repairs import (
     article_case,
     doubled_determiner,
+    doubled_space,
     encoding,
     fused_words,
     hard_wrap,
@@ -13,6 +14,7 @@ from pipeline.repairs import (
     ligatures,
     line_ends,
     orphan_punctuation,
+    quote_gaps,
     quote_orientation,
     spaced_punctuation,
     spaces,
@@ -34,7 +36,9 @@ CHARACTER_RULES: tuple[Rule, ...] = (
 """Run first, on the text as it was decoded."""
 
 TEXT_RULES: tuple[Rule, ...] = (
+    doubled_space,  # first: later patterns count on one space
     quote_orientation,  # before punctuation: a turned mark takes its space and its comma along
+    quote_gaps,  # after orientation: which side of a mark is inside must be known
     orphan_punctuation,  # before spaced punctuation, which would glue the orphan to the sentence
     spaced_punctuation,
     fused_words,  # before articles: the word after an article must be readable

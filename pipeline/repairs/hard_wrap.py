@@ -17,24 +17,26 @@ _WIDTH = range(40, 101)
 _FULL_SHARE = 0.7
 """Share of lines inside paragraphs that must be too long to take the next line's first word. Prose wrapped by a machine has all."""
 
+_BULLET = re.compile(r"[•▪●◦*–—-] |\d{1,3}[.)] ")
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad]$")
 
 
 def find(text: str, context: Context) -> Iterator[Edit]:
     """Yield one edit per line break inside a paragraph of a hard-wrapped document, nothing in any other.
 
-    A blank line and an indented line begin a paragraph. A hyphen at a line's end goes where the joined word stands
-    elsewhere in the document; else hyphen and break become a hyphen.
+    A blank line, an indented line and a bullet begin a paragraph. A hyphen at a line's end goes where the joined word
+    stands elsewhere in the document, or where the document is seen to hyphenate; else the hyphen stays and the break goes.
     """
     lines = text.split("\n")
     if len(lines) < _LEAST_LINES or not is_wrapped(lines):
         return
-    lowered = text.lower()
+    hyphens = _Hyphens(text, lines)
     position = 0
     for line, following in pairwise(lines):
         end = position + len(line)
         if _continues(line, following):
-            yield _join(text, lowered, position, end, following)
+            yield _join(text, position, end, hyphens.fate(line.rstrip(), following))
         position = end + 1
 
 
@@ -42,7 +44,7 @@ def is_wrapped(lines: list[str]) -> bool:
     """Whether line lengths show that a machine broke the lines at a fixed width.
 
     Within paragraphs, nearly every line must be so long that the first word of the next would not have fitted, and
-    some paragraph must have such a line in its middle.
+    most must stop in the middle of a sentence.
 
     >>> is_wrapped(["A short line.", "Another one.", "A third."] * 4)
     False
@@ -50,28 +52,55 @@ def is_wrapped(lines: list[str]) -> bool:
     width = max(map(len, lines))
     if width not in _WIDTH:
         return False
-    pairs = [(a.rstrip(), b) for a, b in pairwise(lines) if a.strip() and b.strip() and not b[0].isspace()]
+    pairs = [(a.rstrip(), b) for a, b in pairwise(lines) if _continues(a, b)]
     if len(pairs) < _LEAST_LINES - 2:
         return False
     full = sum(len(a) + 1 + len(b.split(None, 1)[0]) > width for a, b in pairs)
-    unfinished = sum(a[-1:].isalnum() or a[-1:] in ",-" for a, _ in pairs)
+    unfinished = sum(a[-1:].isalnum() or a[-1:] in ",-\u00ad" for a, _ in pairs)
     return full >= _FULL_SHARE * len(pairs) and unfinished * 2 > len(pairs)
 
 
 def _continues(line: str, following: str) -> bool:
-    return bool(line.strip()) and bool(following.strip()) and not following[0].isspace() and len(line.rstrip()) >= _WIDTH.start // 2
+    """Whether `following` may go on with the paragraph of `line`."""
+    return bool(line.strip()) and bool(following.strip()) and not following[0].isspace() and _BULLET.match(following) is None
 
 
-def _join(text: str, lowered: str, position: int, end: int, following: str) -> Edit:
-    line = text[position:end].rstrip()
-    cut = position + len(line)
-    hyphen = _HYPHEN.search(line)
-    if hyphen is None:
+class _Hyphens:
+    """What the document's own words say about hyphens at line ends."""
+
+    def __init__(self, text: str, lines: list[str]) -> None:
+        self._words = frozenset(_WORD.findall(text.lower()))
+        fates = [self._evidence(a.rstrip(), b) for a, b in pairwise(lines) if _continues(a, b)]
+        self._hyphenates = fates.count("joined") > fates.count("kept")
+
+    def fate(self, line: str, following: str) -> tuple[str, str]:
+        """``joined``, ``kept`` or ``none``, and ``certain`` or ``likely``."""
+        evidence = self._evidence(line, following)
+        if evidence != "unknown":
+            return evidence, "certain"
+        return ("joined", "likely") if self._hyphenates else ("kept", "likely")
+
+    def _evidence(self, line: str, following: str) -> str:
+        hyphen = _HYPHEN.search(line)
+        if hyphen is None:
+            return "none"
+        first, stem = re.match(r"[^\W\d_]+", following), re.search(r"[^\W\d_]+$", line[: hyphen.start()])
+        if first is None or stem is None or not first[0][0].islower():
+            return "kept"  # a hyphen before a capital or a figure belongs to the compound
+        if hyphen[0] == "\u00ad" or self._stands(stem[0] + first[0]):
+            return "joined"
+        return "kept" if self._stands(f"{stem[0]}-{first[0]}") else "unknown"
+
+    def _stands(self, word: str) -> bool:
+        return word.lower() in self._words
+
+
+def _join(text: str, position: int, end: int, fate: tuple[str, str]) -> Edit:
+    what, certainty = fate
+    cut = position + len(text[position:end].rstrip())
+    if what == "none":
         return Edit(cut, end + 1, text[cut : end + 1], " ", "hard_wrap", NAME, VERSION, "certain", "line lengths of the whole document")
-    first = re.match(r"[^\W\d_]+", following)
-    stem = re.search(r"[^\W\d_]+$", line[: hyphen.start()])
-    joined = f"{stem[0]}{first[0]}".lower() if stem and first else ""
-    whole = hyphen[0] == "\u00ad" or (joined and re.search(rf"\b{re.escape(joined)}\b", lowered) is not None)
-    start = cut - 1 if whole else cut
-    why = "the joined word stands elsewhere in the document" if whole else "the word keeps its hyphen"
-    return Edit(start, end + 1, text[start : end + 1], "", "hyphenation" if whole else "hard_wrap", NAME, VERSION, "certain", why)
+    if what == "joined":
+        why = "the document writes the word without the hyphen, or hyphenates at line ends"
+        return Edit(cut - 1, end + 1, text[cut - 1 : end + 1], "", "hyphenation", NAME, VERSION, certainty, why)
+    return Edit(cut, end + 1, text[cut : end + 1], "", "hard_wrap", NAME, VERSION, certainty, "the hyphen belongs to the compound")

@@ -32,14 +32,28 @@ def find(text: str, context: Context) -> Iterator[Edit]:
     """
     if text.isascii() or not any(sign in text for sign in _SIGNS):
         return
+    right_to_left = has_rtl(text)
     for match in _INVISIBLE.finditer(text):
-        gone = "".join(c for c in match[0] if not _has_meaning(c, text, match.start(), match.end()))
-        if gone == match[0]:
-            codes = " ".join(f"U+{ord(c):04X}" for c in dict.fromkeys(gone))
-            yield Edit(match.start(), match.end(), gone, "", "invisible", NAME, VERSION, "certain", codes)
+        for gone in _meaningless(match[0], text, match.start(), match.end(), right_to_left):
+            codes = " ".join(f"U+{ord(c):04X}" for c in dict.fromkeys(text[gone.start : gone.stop]))
+            yield Edit(gone.start, gone.stop, text[gone.start : gone.stop], "", "invisible", NAME, VERSION, "certain", codes)
 
 
-def _has_meaning(character: str, text: str, start: int, end: int) -> bool:
+def _meaningless(run: str, text: str, start: int, end: int, right_to_left: bool) -> Iterator[range]:
+    """Stretches of a run of invisible characters that say nothing."""
+    first: int | None = None
+    for at, character in enumerate(run, start):
+        if _has_meaning(character, text, start, end, right_to_left):
+            if first is not None:
+                yield range(first, at)
+            first = None
+        elif first is None:
+            first = at
+    if first is not None:
+        yield range(first, end)
+
+
+def _has_meaning(character: str, text: str, start: int, end: int, right_to_left: bool) -> bool:
     left, right = text[start - 1 : start] if start else "", text[end : end + 1]
     if character in _JOINERS:
         if keeps_joiner(left) or keeps_joiner(right):
@@ -52,13 +66,8 @@ def _has_meaning(character: str, text: str, start: int, end: int) -> bool:
         return keeps_joiner(left) or keeps_joiner(right)
     if character in _SHY or "\u2060" <= character <= "\u2064":
         return False
-    return has_rtl(_line(text, start, end))
+    return right_to_left
 
 
 def _is_han(character: str) -> bool:
     return "\u2e80" <= character <= "\u9fff" or character >= "\uf900"
-
-
-def _line(text: str, start: int, end: int) -> str:
-    stop = text.find("\n", end)
-    return text[text.rfind("\n", 0, start) + 1 : stop if stop >= 0 else len(text)]

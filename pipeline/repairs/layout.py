@@ -10,7 +10,7 @@ from pipeline.text.rules import Context
 
 NAME, VERSION = "layout", 1
 
-_BREAK = re.compile(r"\s*\n\s*")
+_BREAK = re.compile(r"(?<!\s)\s*\n\s*")
 
 
 def find(text: str, context: Context) -> Iterator[Edit]:

@@ -12,7 +12,7 @@ NAME, VERSION = "spaces", 1
 
 _FIXED = "\u00a0\u2000-\u200a\u202f\u205f"
 _SIGNS = ("\u00a0", *map(chr, range(0x2000, 0x200B)), "\u202f", "\u205f")
-_RUN = re.compile(f" *[{_FIXED}][ {_FIXED}]*")
+_RUN = re.compile(f"(?<! ) *[{_FIXED}][ {_FIXED}]*")
 # French sets a space before these marks and after an opening guillemet; in a language that does not, `spaced_punctuation` decides.
 _BEFORE = frozenset(";:!?»›%‰€")
 _AFTER = frozenset("«‹")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.text.damage import Damage, Quotations, language_list, paragraph_at, paragraphs
+from pipeline.text.damage import Damage, Paragraphs, Quotations, language_list, paragraphs
 
 __all__ = ["find_capital_articles"]
+
+_LOOK = 300  # characters of a sentence that decide whether it is of mixed case
 
 
 def find_capital_articles(text: str, language: str | None) -> Iterator[Damage]:
@@ -28,10 +30,14 @@ def find_capital_articles(text: str, language: str | None) -> Iterator[Damage]:
     if first is None or _begins_in_capitals(text[first[0] : first[1]]):
         return
     pattern = re.compile(rf"(?<!\S)(?:{'|'.join(sorted(articles))}) (?=[^\W\d_]{{2}})")
-    quotations = Quotations(text)
+    lines, quotations = Paragraphs(text), Quotations(text)
     for match in pattern.finditer(text):
-        start, end = paragraph_at(text, match.start())
-        if _is_sentence_start(text, start, match.start()) and _is_mixed(text[match.end() : end]) and not quotations.covers(match.start()):
+        start, end = lines.span(match.start())
+        if (
+            _is_sentence_start(text, start, match.start())
+            and _is_mixed(text[match.end() : min(end, match.end() + _LOOK)])
+            and not quotations.covers(match.start())
+        ):
             word = match[0][:-1]
             yield Damage(
                 match.start(),
@@ -47,7 +53,7 @@ def _begins_in_capitals(paragraph: str) -> bool:
 
 
 def _is_sentence_start(text: str, start: int, at: int) -> bool:
-    before = text[start:at].rstrip()
+    before = text[max(start, at - 4) : at].rstrip()
     return not before or before[-1] in ".!?"
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from pipeline.resources import load_toml
 
-__all__ = ["Damage", "Quotations", "language_list", "paragraph_at", "paragraphs"]
+__all__ = ["Damage", "Paragraphs", "Quotations", "language_list", "paragraphs"]
 
 
 class Damage(NamedTuple):
@@ -41,10 +41,32 @@ def paragraphs(text: str) -> Iterator[tuple[int, int]]:
         position += len(line) + 1
 
 
-def paragraph_at(text: str, position: int) -> tuple[int, int]:
-    """Span of the line that holds a position."""
-    end = text.find("\n", position)
-    return text.rfind("\n", 0, position) + 1, end if end >= 0 else len(text)
+class Paragraphs:
+    """Answers questions about the line that holds a position. Keeps the last answer, so that rising positions cost one look a line.
+
+    >>> lines = Paragraphs("North 3 : South 2\\nThe ferry sank in the old harbour.")
+    >>> lines.span(20), lines.is_sentence(3), lines.is_sentence(20)
+    ((18, 52), False, True)
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._span = (0, -1)
+        self._sentence = False
+
+    def span(self, position: int) -> tuple[int, int]:
+        """Start and end of the line, without its line break."""
+        if not self._span[0] <= position <= self._span[1]:
+            end = self._text.find("\n", position)
+            self._span = (self._text.rfind("\n", 0, position) + 1, end if end >= 0 else len(self._text))
+            line = self._text[slice(*self._span)].rstrip()
+            self._sentence = line.count(" ") >= 5 and line.rstrip("\"'”’»)]")[-1:] in (".", "!", "?", "…", ":")
+        return self._span
+
+    def is_sentence(self, position: int) -> bool:
+        """Whether the line reads as prose: six words at least, and terminal punctuation at its end."""
+        self.span(position)
+        return self._sentence
 
 
 _MARKS = re.compile('[“”"«»„‟‹›「」『』]')
@@ -62,11 +84,12 @@ class Quotations:
 
     def __init__(self, text: str) -> None:
         self._text = text
+        self._paragraphs = Paragraphs(text)
         self._spans: dict[int, list[tuple[int, int]]] = {}
 
     def covers(self, position: int) -> bool:
         """Whether a position stands inside a quotation of its paragraph; one that is never closed runs to the paragraph's end."""
-        start, end = paragraph_at(self._text, position)
+        start, end = self._paragraphs.span(position)
         if start not in self._spans:
             self._spans[start] = list(_quoted(self._text, start, end))
         spans = self._spans[start]

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 from pipeline.text.damage import Damage, language_list
 
 __all__ = ["find_fused_words"]
 
 _CASES = bytes(97 if 97 <= b <= 122 else 65 if 65 <= b <= 90 else 32 for b in range(256))
-_HUMPED = re.compile(r"\b(?:[A-Z][a-z]+){2,5}\b|\b[a-z]{2,}[A-Z][a-z]+\b")
+# Not part of a handle, a tag, an address or a path.
+_HUMPED = re.compile(r"(?<![\w@#/.&=_-])(?:(?:[A-Z][a-z]+){2,5}|[a-z]{2,}[A-Z][a-z]+)(?![\w@/&=_]|[.-]\w)")
+_WORD = re.compile(r"[^\W\d_]+")
 _HUMP = re.compile(r"[A-Z][a-z]+|[a-z]+")
 _ACRONYM = re.compile(r" \(([A-Z]{2,6})\)")
 
@@ -31,24 +35,25 @@ def find_fused_words(text: str) -> Iterator[Damage]:
     if b"aA" not in text.encode("ascii", "replace").translate(_CASES):
         return
     names = language_list("names", "camel")
-    for match in _HUMPED.finditer(text):
-        word = match[0]
-        if word in names or text.count(word) > 1:
-            continue
-        humps = _HUMP.findall(word)
-        why = _confirm(text, match.end(), humps)
-        if why:
-            at = match.start()
-            for hump in humps[:-1]:
-                at += len(hump)
-                yield Damage(at, at, " ", why)
+    found = [match for match in _HUMPED.finditer(text) if match[0] not in names]
+    if not found:
+        return
+    times = Counter(match[0] for match in found)
+    pairs = frozenset(pairwise(_WORD.findall(text)))
+    for match in found:
+        if times[match[0]] == 1:
+            humps = _HUMP.findall(match[0])
+            why = _confirm(text, match.end(), humps, pairs)
+            if why:
+                for index in range(1, len(humps)):
+                    at = match.start() + len("".join(humps[:index]))
+                    yield Damage(at, at, " ", why)
 
 
-def _confirm(text: str, end: int, humps: list[str]) -> str | None:
+def _confirm(text: str, end: int, humps: list[str], pairs: frozenset[tuple[str, str]]) -> str | None:
     acronym = _ACRONYM.match(text, end)
     if acronym and humps[0][0].isupper() and acronym[1] == "".join(hump[0] for hump in humps):
         return f"({acronym[1]}) are the initials of the parts"
-    apart = " ".join(humps)
-    if re.search(rf"\b{apart}\b", text):
-        return f"“{apart}” stands elsewhere in the document"
+    if all(pair in pairs for pair in pairwise(humps)) and " ".join(humps) in text:
+        return f"“{' '.join(humps)}” stands elsewhere in the document"
     return None

@@ -39,9 +39,7 @@ def find_aux_clashes(text: str) -> Iterator[Damage]:
 
     >>> [d[:2] for d in find_aux_clashes("If he did not are pushing hard, they appear to be fight the urge.")]
     [(6, 25), (44, 59)]
-    >>> list(find_aux_clashes("All we did not is history. Not to be outdone, they seem to be put off. I do not have it. To be a king."))
-    [Damage(start=7, end=25, after=None, why='“did not is” cannot stand together')]
-    >>> list(find_aux_clashes("What they do not have is time; it cannot be said to be king of the hill."))
+    >>> list(find_aux_clashes("What they do not have is time; it cannot be put off, nor made to be king of the hill."))
     []
     """
     if not any(hint in text for hint in _CLASH_HINTS):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.text.damage import Damage, Quotations, language_list, paragraph_at
+from pipeline.text.damage import Damage, Paragraphs, language_list
 
 __all__ = ["find_orphans", "find_spaced_marks"]
 
@@ -15,8 +15,6 @@ _SPACES = " \u00a0\u2009\u202f"
 _ORPHAN = re.compile(rf"(?<=[\w%°)\]”’»\"'])([.!?…][\"”’»)\]]{{0,2}})[{_SPACES}]{{1,3}}\.(?=[{_SPACES}]*$)", re.MULTILINE)
 _DOUBLED = re.compile(rf"(?<=[\w%°)\]”’»\"'])\.\.(?=[\"”’»)\]]{{0,2}}[{_SPACES}]*$)", re.MULTILINE)
 _SPACED = re.compile(rf"(?<=[\w%°)\]”’»\"'])[{_SPACES}]{{1,3}}[,.;:!?](?=[\s\"”’»\]]|$)")
-_TOKENISED = 4
-"""From that many spaced commas on, where they outnumber the others, the text was cut into tokens: a form of its own, no damage."""
 
 
 def find_orphans(text: str) -> Iterator[Damage]:
@@ -38,7 +36,7 @@ def find_orphans(text: str) -> Iterator[Damage]:
 def find_spaced_marks(text: str, language: str | None) -> Iterator[Damage]:
     """Yield one deletion per run of spaces before punctuation in a language that has none there.
 
-    Quoted words are left alone, and so are lines that are no prose: a table may set its colons apart.
+    Lines that are no prose are left alone: a table may set its colons apart.
 
     >>> [d[:3] for d in find_spaced_marks("The ferry , which is old , sank at once in the harbour .", "en")]
     [(9, 10, ''), (24, 25, ''), (54, 55, '')]
@@ -48,12 +46,10 @@ def find_spaced_marks(text: str, language: str | None) -> Iterator[Damage]:
     marks = _tight_marks(language)
     if not any(f" {mark}" in text or f"\u00a0{mark}" in text for mark in marks):
         return
-    if text.count(" ,") >= _TOKENISED and text.count(" ,") * 2 > text.count(","):
-        return
-    quotations = Quotations(text)
+    lines = Paragraphs(text)
     for match in _SPACED.finditer(text):
         at = match.end() - 1
-        if text[at] in marks and not quotations.covers(at) and _is_prose(text, at) and _fits(text, match.start(), at):
+        if text[at] in marks and lines.is_sentence(at) and _fits(text, match.start(), at):
             yield Damage(match.start(), at, "", f"no space before {text[at]} in this language")
 
 
@@ -61,13 +57,6 @@ def _tight_marks(language: str | None) -> str:
     if language in language_list("spacing", "tight"):
         return ",.;:!?"
     return ",." if language in language_list("spacing", "comma_and_stop") else ""
-
-
-def _is_prose(text: str, at: int) -> bool:
-    """A line of at least six words that closes with terminal punctuation."""
-    start, end = paragraph_at(text, at)
-    line = text[start:end].rstrip()
-    return line.count(" ") >= 5 and line.rstrip("\"'”’»)]")[-1:] in (".", "!", "?", "…", ":")
 
 
 def _fits(text: str, start: int, at: int) -> bool:
@@ -79,4 +68,5 @@ def _fits(text: str, start: int, at: int) -> bool:
         return not right or right[0] == "\n" or (right[0] in _SPACES and right[1:2].isupper()) or right[0] in '”’»"'
     if mark in ";:":
         return left.isalpha() and left.islower() and right[:1] in (" ", "\u00a0")
-    return left.isalpha() and (not right or right[0] in '\n”’»"' or (right[0] in _SPACES and (right[1:2].isupper() or not right[1:2])))
+    ends = not right or right[0] in '\n”’»"' or (right[0] in _SPACES and (right[1:2].isupper() or right[1:2] in '“‘«"'))
+    return (left.isalnum() or left in '”’»)"') and ends

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.text.damage import Damage, language_list, paragraph_at
+from pipeline.text.damage import Damage, Paragraphs, language_list
 
-__all__ = ["find_quote_faults"]
+__all__ = ["find_quote_faults", "find_quote_gaps"]
 
 _SPACES = " \u00a0\u2009\u202f"
 _OPEN, _CLOSE = "“", "”"
@@ -15,6 +15,8 @@ _OPEN, _CLOSE = "“", "”"
 _SUSPECT = re.compile(
     "“(?=[\\s\u00a0,;:!?)\\]]|\\.(?![.\\d])|$)|”(?<=[\\s\u00a0]”)|”(?<=\\A”)|”(?=[^\\W\\d_])(?<=[(\\[]”)|“(?<=[^\\W\\d_]“)"
 )
+_MARK = re.compile("[“”]")
+_CONTINUED = re.compile(rf"[\n{_SPACES}]*“")
 _CLOSERS = ",;:!?)]"
 
 
@@ -31,30 +33,46 @@ def find_quote_faults(text: str, language: str | None) -> Iterator[Damage]:
     >>> list(find_quote_faults("“We will talk.\\n“We will walk,” he said.", "en"))
     []
     """
+    for start, end in _suspects(text, language):
+        marks = [match.start() for match in _MARK.finditer(text, start, end)]
+        forced = [_direction(text, at, start, end) for at in marks]
+        wanted = [side or text[at] for at, side in zip(marks, forced, strict=True)]
+        if wanted != [text[at] for at in marks] and _balanced(wanted, goes_on=_goes_on(text, end)):
+            for at, side in zip(marks, wanted, strict=True):
+                if text[at] != side:
+                    yield _turn(text, at, side, start, end, language)
+
+
+def find_quote_gaps(text: str, language: str | None) -> Iterator[Damage]:
+    """Yield one deletion per space between a quotation mark and what it quotes, in a paragraph whose marks are all right.
+
+    >>> [d[:2] for d in find_quote_gaps("They sang “ Harbour Song ” at the end.", "en")]
+    [(11, 12), (24, 25)]
+    >>> list(find_quote_gaps("Ils chantent “ Le Port ” à la fin.", "fr"))
+    []
+    """
+    if language in language_list("spacing", "comma_and_stop"):
+        return
+    for start, end in _suspects(text, language):
+        marks = [match.start() for match in _MARK.finditer(text, start, end)]
+        forced = [_direction(text, at, start, end) for at in marks]
+        facing = [text[at] for at in marks]
+        if _balanced(facing, goes_on=False) and all(side in (None, text[at]) for at, side in zip(marks, forced, strict=True)):
+            for at in marks:
+                first, last = _gap(text, at, text[at], start, end)
+                if first < last:
+                    yield Damage(first, last, "", "a space between a quotation mark and what it quotes")
+
+
+def _suspects(text: str, language: str | None) -> Iterator[tuple[int, int]]:
+    """Spans of the paragraphs in which some mark may be wrong."""
     if (_OPEN not in text and _CLOSE not in text) or language not in language_list("quotes", "curly_pair") or "„" in text:
         return
-    done = -1
+    lines, done = Paragraphs(text), -1
     for match in _SUSPECT.finditer(text):
-        if match.start() < done:
-            continue
-        start, end = paragraph_at(text, match.start())
-        yield from _examine(text, start, end, language)
-        done = end
-
-
-def _examine(text: str, start: int, end: int, language: str | None) -> Iterator[Damage]:
-    marks = [at for at in range(start, end) if text[at] in "“”"]
-    forced = [_direction(text, at, start, end) for at in marks]
-    wanted = [text[at] if side is None else side for at, side in zip(marks, forced, strict=True)]
-    if wanted == [text[at] for at in marks]:
-        if _balanced(wanted, goes_on=False):
-            yield from _spacing(text, marks, wanted, start, end)
-        return
-    if not _balanced(wanted, goes_on=_goes_on(text, end)):
-        return
-    for at, side in zip(marks, wanted, strict=True):
-        if text[at] != side:
-            yield _turn(text, at, side, start, end, language)
+        if match.start() >= done:
+            start, done = lines.span(match.start())
+            yield start, done
 
 
 def _direction(text: str, at: int, start: int, end: int) -> str | None:
@@ -92,35 +110,32 @@ def _balanced(marks: list[str], *, goes_on: bool) -> bool:
 
 
 def _goes_on(text: str, end: int) -> bool:
-    return text[end:].lstrip("\n" + _SPACES).startswith(_OPEN) if end < len(text) else False
+    return _CONTINUED.match(text, end) is not None
 
 
-def _turn(text: str, at: int, side: str, start: int, end: int, language: str | None) -> Damage:
-    first, last = at, at + 1
+def _gap(text: str, at: int, side: str, start: int, end: int) -> tuple[int, int]:
+    """The white space between a mark and what it quotes."""
+    first = last = at if side == _CLOSE else at + 1
     if side == _CLOSE:
         while first > start and text[first - 1] in _SPACES:
             first -= 1
-        moves_comma = (
-            language in language_list("quotes", "comma_inside") and text[first - 1 : first] == "." and text[last : last + 1] == ","
-        )
-        if first < at and moves_comma:
-            return Damage(first - 1, last + 1, "," + side, "the mark closes the open quotation; it faced the other way")
-        return Damage(first, last, side, "the mark closes the open quotation; it faced the other way")
-    while last < end and text[last] in _SPACES:
-        last += 1
-    return Damage(first, last, side, "the mark opens a quotation that is closed later; it faced the other way")
+    else:
+        while last < end and text[last] in _SPACES:
+            last += 1
+    return first, last
 
 
-def _spacing(text: str, marks: list[int], wanted: list[str], start: int, end: int) -> Iterator[Damage]:
-    """Spaces between a mark and what it quotes, in a paragraph whose marks are right."""
-    for at, side in zip(marks, wanted, strict=True):
-        first = last = at
-        if side == _CLOSE:
-            while first > start and text[first - 1] in _SPACES:
-                first -= 1
-        else:
-            last = first = at + 1
-            while last < end and text[last] in _SPACES:
-                last += 1
-        if first < last:
-            yield Damage(first, last, "", "a space between a quotation mark and what it quotes")
+def _turn(text: str, at: int, side: str, start: int, end: int, language: str | None) -> Damage:
+    first, last = _gap(text, at, side, start, end)
+    if side == _OPEN:
+        return Damage(at, last, side, "the mark opens a quotation that is closed later; it faced the other way")
+    why = "the mark closes the open quotation; it faced the other way"
+    # `. “,` is what `,”` becomes when a sentence is cut at the mark; with `“,` alone the comma's place is the source's own.
+    if (
+        first < at
+        and text[first - 1 : first] == "."
+        and text[at + 1 : at + 2] == ","
+        and language in language_list("quotes", "comma_inside")
+    ):
+        return Damage(first - 1, at + 2, "," + side, why)
+    return Damage(first, at + 1, side, why)
