@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -61,7 +62,9 @@ class BeamStorage:
         try:
             file = FileSystems.open(uri, compression_type=CompressionTypes.UNCOMPRESSED)
         except BeamIOError as error:
-            raise FileNotFoundError(str(error)) from None
+            if not FileSystems.exists(uri):
+                raise FileNotFoundError(errno.ENOENT, "no such object", uri) from None
+            raise OSError(errno.EIO, f"cannot be opened: {error}", uri) from None
         return cast("BinaryIO", io.BufferedReader(file) if isinstance(file, io.RawIOBase) else file)
 
     @contextmanager
@@ -96,7 +99,11 @@ class BeamStorage:
 
 
 def _match(pattern: str) -> Iterator[FileInfo]:
-    for result in FileSystems.match([pattern]):
+    try:
+        results = FileSystems.match([pattern])
+    except BeamIOError as error:
+        raise ConfigError(f"{pattern} cannot be listed; check that the bucket exists and that credentials are set ({error})") from None
+    for result in results:
         for metadata in sorted(result.metadata_list, key=lambda entry: entry.path):
             if not metadata.path.endswith("/"):
                 identity = f"{metadata.last_updated_in_seconds}-{metadata.size_in_bytes}"

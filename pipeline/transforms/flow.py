@@ -21,10 +21,10 @@ from pipeline.errors import ConfigError
 from pipeline.planning import Plan, plan
 from pipeline.records import InputSplit, ShardRef
 from pipeline.report.progress import Progress
-from pipeline.storage import is_remote
 from pipeline.transforms import compare
 from pipeline.transforms.filesystems import storage_for
 from pipeline.transforms.follow import follow
+from pipeline.transforms.packing import pack_split, unpack_split
 from pipeline.transforms.publish import Commit, Publish
 from pipeline.transforms.read import Judge, Parse, Read, Repair, Resume, Stage
 from pipeline.transforms.runners import LOCAL_RUNNERS, make_runner
@@ -99,7 +99,8 @@ def build(pipeline: beam.Pipeline, splits: Sequence[InputSplit], settings: Setti
 
 
 def _stage(pipeline: beam.Pipeline, splits: Sequence[InputSplit], settings: Settings) -> beam.PCollection[ShardRef]:
-    found = pipeline | "Splits" >> beam.Create(splits).with_output_types(InputSplit) | "Resume" >> Resume(settings)
+    packed = pipeline | "Splits" >> beam.Create([pack_split(split) for split in splits]).with_output_types(bytes)
+    found = packed | "Unpack" >> beam.Map(unpack_split).with_output_types(InputSplit) | "Resume" >> Resume(settings)
     staged = (
         found.todo
         | "Read" >> Read(settings)
@@ -135,8 +136,3 @@ def _cores() -> int:
     import os
 
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def is_local_target(output: str) -> bool:
-    """Is the output a folder of this machine?"""
-    return not is_remote(output)
