@@ -21,9 +21,9 @@ __all__ = ["command", "main"]
 def _count_workers(_context: click.Context, _parameter: click.Parameter, value: str) -> int | None:
     if value == "auto":
         return None
-    if value.isdecimal() and int(value) >= 1:
+    if value.isascii() and value.isdecimal():
         return int(value)
-    raise click.BadParameter(f"{value!r} is neither a whole number from 1 up nor 'auto'.")
+    raise click.BadParameter(f"{value!r} is neither a whole number (0: one process a core) nor 'auto'.")
 
 
 class _RunCommand(click.Command):

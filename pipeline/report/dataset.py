@@ -14,7 +14,18 @@ import pyarrow.parquet as pq
 from pipeline.errors import DatasetError
 from pipeline.storage import LocalStorage, Storage, join
 
-__all__ = ["MANIFEST", "RECORD_TABLES", "TEXT_TABLES", "TIMES", "Dataset", "first_value", "list_parts", "open_dataset", "scan"]
+__all__ = [
+    "MANIFEST",
+    "RECORD_TABLES",
+    "TEXT_TABLES",
+    "TIMES",
+    "Dataset",
+    "first_value",
+    "list_parts",
+    "open_dataset",
+    "read_footer",
+    "scan",
+]
 
 MANIFEST = "run.json"
 TIMES = "run_times.json"
@@ -81,6 +92,19 @@ def scan(dataset: Dataset, part: str, columns: Sequence[str] | None = None, batc
     try:
         with dataset.storage.open(join(dataset.folder, part)) as file:
             yield from pq.ParquetFile(file).iter_batches(batch_size, columns=columns, use_threads=False)
+    except (OSError, pa.ArrowException) as error:
+        raise DatasetError(f"{part} cannot be read: {str(error).splitlines()[0]}") from None
+
+
+def read_footer(dataset: Dataset, part: str) -> pq.ParquetFile:
+    """A part of which nothing but schema and row counts may be used: the file behind it is closed.
+
+    Raises:
+        DatasetError: as for `scan`.
+    """
+    try:
+        with dataset.storage.open(join(dataset.folder, part)) as file:
+            return pq.ParquetFile(file)
     except (OSError, pa.ArrowException) as error:
         raise DatasetError(f"{part} cannot be read: {str(error).splitlines()[0]}") from None
 

@@ -194,6 +194,8 @@ def _cluster(story: Story) -> RenderableType:
     reason = row["representative_reason"]
     if story.table == "documents":
         lines.append(Text(f"This one stands for them; the policy decided by: {reason}"))
+    elif story.table == "removed":
+        lines.append(Text(f"Nothing stands for them: {reason}"))
     elif row.get("representative_id"):
         scores = _scores(row.get("jaccard"), row.get("containment"), row.get("containment_of_representative"))
         lines.append(Text.assemble("Chosen instead: ", _name(story, row["representative_id"]), f"; the policy decided by: {reason}"))

@@ -78,9 +78,25 @@ def test_an_id_that_is_not_hex_is_a_finding_and_no_crash(tiny: Path) -> None:
 def test_a_representative_that_is_no_document_is_found_and_null_is_fine(tiny: Path) -> None:
     part = "duplicates/part-00000-000000000.parquet"
     rewrite_part(tiny, part, lambda rows: [rows[0] | {"representative_id": None}])
-    assert failing(tiny) == {}
+    assert set(failing(tiny)) == {"every cluster is whole"}
     rewrite_part(tiny, part, lambda rows: [rows[0] | {"representative_id": COPY}])
-    assert set(failing(tiny)) == {"every representative is in documents"}
+    assert failing(tiny)["every representative is in documents"] == (f"{COPY} stands for copies and is not in documents",)
+
+
+@pytest.mark.parametrize("change", [{"cluster_id": COPY}, {"cluster_size": 3}])
+def test_a_copy_that_names_another_cluster_or_size_is_found(tiny: Path, change: dict[str, Any]) -> None:
+    rewrite_part(tiny, "duplicates/part-00000-000000000.parquet", lambda rows: [rows[0] | change])
+    assert failing(tiny) == {"every cluster is whole": (f"copies of {STORY} name another cluster or size than it does",)}
+
+
+def test_a_cluster_with_too_few_members_is_found(tiny: Path) -> None:
+    rewrite_part(tiny, "documents/part-00001-000000000.parquet", lambda rows: [rows[0] | {"cluster_size": 2}])
+    assert failing(tiny) == {"every cluster is whole": (f"cluster {QUOTER} should have 2 members, there are 1",)}
+
+
+def test_counters_that_do_not_add_up_are_found(tiny: Path) -> None:
+    change_manifest(tiny, lambda manifest: manifest["counters"]["edits_by_rule"].update(layout=7))
+    assert failing(tiny) == {"the books balance": ("the counter edits_by_rule adds up to 11, edits has 5 rows",)}
 
 
 def test_rows_of_another_run_are_found(tiny: Path) -> None:

@@ -89,7 +89,7 @@ def make_manifest(files: list[dict[str, Any]], edits: list[dict[str, Any]]) -> d
         "books": {"records": 7, "balanced": True, "documents": 2, "duplicates": 1, "removed": 3, "dead_letters": 1},
         "counters": {
             "edits_by_rule": {rule: sum(edit["rule"] == rule for edit in edits) for rule in rules},
-            "edits_by_kind": {},
+            "edits_by_kind": dict.fromkeys(sorted(edit["kind"] for edit in edits), 1),
             "removed_by_filter": {"word_count": 1, "kill_notice": 1, "killed": 1},
             "dead_letters_by_code": {"empty": 1},
             "relations": {"near_duplicate": 1, "shares_passage": 1},
