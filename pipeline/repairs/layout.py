@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from pipeline.records import Edit
 from pipeline.text.rules import Context
 
 NAME, VERSION = "layout", 1
-
-_BREAK = re.compile(r"(?<!\s)\s*\n\s*")
 
 
 def find(text: str, context: Context) -> Iterator[Edit]:
@@ -22,10 +19,16 @@ def find(text: str, context: Context) -> Iterator[Edit]:
     body_start, body_end = len(text) - len(text.lstrip()), len(text.rstrip())
     if body_start:
         yield _edit(0, text[:body_start], "")
-    if body_start < body_end:
-        for match in _BREAK.finditer(text, body_start, body_end):
-            if match[0] != "\n\n":
-                yield from _minimal(match.start(), match[0])
+    at = text.find("\n", body_start, body_end)
+    while at >= 0:
+        start, end = at, at + 1
+        while text[start - 1].isspace():
+            start -= 1
+        while text[end].isspace():
+            end += 1
+        if end - start != 2 or text[start:end] != "\n\n":
+            yield from _minimal(start, text[start:end])
+        at = text.find("\n", end, body_end)
     if max(body_start, body_end) < len(text):
         yield _edit(body_end, text[body_end:], "")
 

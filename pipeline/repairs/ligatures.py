@@ -20,7 +20,7 @@ def find(text: str, context: Context) -> Iterator[Edit]:
     >>> [(e.before, e.after) for e in find("oﬃce œuvre ĳs", None)]
     [('ﬃ', 'ffi')]
     """
-    if text.isascii():
+    if text.isascii() or not any(ligature in text for ligature in _LETTERS):
         return
     for match in _LIGATURE.finditer(text):
         yield Edit(match.start(), match.end(), match[0], _LETTERS[match[0]], "ligature", NAME, VERSION, "certain", f"U+{ord(match[0]):04X}")

@@ -10,7 +10,8 @@ from pipeline.resources import load_toml
 
 __all__ = ["identify", "normalise_tag"]
 
-_SAMPLE = 200
+_SAMPLE, _BODY = 200, 2000
+_LEAST_WORDS = 20
 _LEAST_LETTERS = 12
 _LEAST_CONFIDENCE = 0.30
 _OVERRULE = 0.95
@@ -82,7 +83,8 @@ def normalise_tag(tag: str | None) -> str | None:
 
 
 def _guess(text: str) -> tuple[str | None, float | None]:
-    if _is_english(text):
+    middle = max(0, (len(text) - _BODY) // 2)
+    if _is_english(text[middle : middle + _BODY]):
         return "en", 0.999
     sample = _sample(text)
     if sum(map(str.isalpha, sample)) < _LEAST_LETTERS:
@@ -93,15 +95,15 @@ def _guess(text: str) -> tuple[str | None, float | None]:
     return str(language), round(float(confidence), 3)
 
 
-def _is_english(text: str) -> bool:
+def _is_english(sample: str) -> bool:
     """Whether six function words make up an eighth of the words: more than half of a text must be English for that.
 
     In English news they are a fifth. The model agrees wherever this holds, and costs a hundred times as much.
     """
-    words = text.count(" ")
-    if words < 20:
+    words = sample.count(" ")
+    if words < _LEAST_WORDS:
         return False
-    counts = [text.count(word) for word in _ENGLISH]
+    counts = [sample.count(word) for word in _ENGLISH]
     return sum(counts) * 8 >= words and counts[0] * 40 >= words and sum(count > 0 for count in counts) >= 4
 
 

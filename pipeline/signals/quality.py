@@ -13,6 +13,7 @@ _STOP_WORDS = frozenset(("the", "be", "to", "of", "and", "that", "have", "with")
 
 _BULLETS = ("•", "‣", "⁃", "▪", "▶", "●", "○", "◦", "-", "*", "–")
 _SENTENCE = re.compile(r"[.!?…]+[\"'”’»)\]]*(?:\s|$)|[。！？｡]+[」』”]?|[।۔؟]")
+_LETTER = re.compile(r"[^\W\d_]")
 _ELLIPSIS = ("...", "…")
 
 
@@ -28,9 +29,13 @@ def measure(text: str) -> dict[str, float | None]:
     (6, 2, 0.167)
     """
     words = list_words(text)
+    lowered = list(map(str.lower, words))
     lines = [line for line in text.split("\n") if line and not line.isspace()]
     count, line_count = len(words), len(lines)
     ellipses = sum(map(text.count, _ELLIPSIS))
+    # Most words are letters only, which one call tells; only the rest are searched for a letter.
+    without_letter = sum(1 for word in words if not word.isalpha() and _LETTER.search(word) is None)
+    capitals = sum(1 for word in words if word.isupper() and len(word) > 1)
 
     def per_word(value: float) -> float | None:
         return value / count if count else None
@@ -42,12 +47,12 @@ def measure(text: str) -> dict[str, float | None]:
         "rps_doc_word_count": count,
         "rps_doc_mean_word_length": per_word(sum(map(len, words))),
         "rps_doc_symbol_to_word_ratio": per_word(text.count("#") + ellipses),
-        "rps_doc_frac_no_alph_words": per_word(sum(not any(map(str.isalpha, word)) for word in words)),
+        "rps_doc_frac_no_alph_words": per_word(without_letter),
         "rps_doc_frac_lines_end_with_ellipsis": per_line(sum(line.rstrip().endswith(_ELLIPSIS) for line in lines)),
         "rps_doc_frac_lines_start_with_bullet": per_line(sum(line.lstrip().startswith(_BULLETS) for line in lines)),
-        "rps_doc_stop_word_fraction": per_word(sum(word.lower() in _STOP_WORDS for word in words)),
-        "rps_doc_frac_unique_words": per_word(len({word.lower() for word in words})),
-        "rps_doc_frac_all_caps_words": per_word(sum(word.isupper() and len(word) > 1 for word in words)),
+        "rps_doc_stop_word_fraction": per_word(sum(map(_STOP_WORDS.__contains__, lowered))),
+        "rps_doc_frac_unique_words": per_word(len(set(lowered))),
+        "rps_doc_frac_all_caps_words": per_word(capitals),
         "rps_doc_num_sentences": len(_SENTENCE.findall(text)),
         "n_paragraphs": line_count,
     }

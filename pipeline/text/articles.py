@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.text.damage import Damage, Paragraphs, Quotations, language_list, paragraphs
+from pipeline.text.damage import Damage, Paragraphs, Quotations, language_list, paragraphs, remembered
 
 __all__ = ["find_capital_articles"]
 
 _LOOK = 300  # characters of a sentence that decide whether it is of mixed case
 
 
+@remembered
 def find_capital_articles(text: str, language: str | None) -> Iterator[Damage]:
     """Yield one change per article in capitals at a sentence's beginning in a line of mixed case.
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
-from functools import cache
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache, wraps
+from typing import NamedTuple, ParamSpec, cast
 
 from pipeline.resources import load_toml
 
-__all__ = ["Damage", "Paragraphs", "Quotations", "language_list", "paragraphs"]
+__all__ = ["Damage", "Paragraphs", "Quotations", "language_list", "occurrences", "paragraphs", "remembered"]
 
 
 class Damage(NamedTuple):
@@ -22,6 +22,20 @@ class Damage(NamedTuple):
     why: str
 
 
+_Arguments = ParamSpec("_Arguments")
+
+
+def remembered(finder: Callable[_Arguments, Iterator[Damage]]) -> Callable[_Arguments, tuple[Damage, ...]]:
+    """Make a finder return a tuple, and keep it for the last few texts: the signal asks first, and the repair asks again."""
+
+    @lru_cache(maxsize=8)
+    @wraps(finder)
+    def find(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> tuple[Damage, ...]:
+        return tuple(finder(*args, **kwargs))
+
+    return cast(Callable[_Arguments, tuple[Damage, ...]], find)
+
+
 @cache
 def language_list(section: str, key: str) -> frozenset[str]:
     """An entry of `data/translation.toml` as a set; empty where the language has none.
@@ -30,6 +44,18 @@ def language_list(section: str, key: str) -> frozenset[str]:
     (True, False, frozenset())
     """
     return frozenset(load_toml("translation.toml")[section].get(key, ()))
+
+
+def occurrences(text: str, needle: str) -> Iterator[int]:
+    """Where a string begins in the text. Faster than a pattern by an order of magnitude where there are few or none.
+
+    >>> list(occurrences("to be or not to be", "to be"))
+    [0, 13]
+    """
+    at = text.find(needle)
+    while at >= 0:
+        yield at
+        at = text.find(needle, at + len(needle))
 
 
 def paragraphs(text: str) -> Iterator[tuple[int, int]]:

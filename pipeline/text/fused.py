@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
-from pipeline.text.damage import Damage, language_list
+from pipeline.text.damage import Damage, language_list, remembered
 
 __all__ = ["find_fused_words"]
 
@@ -19,6 +19,7 @@ _HUMP = re.compile(r"[A-Z][a-z]+|[a-z]+")
 _ACRONYM = re.compile(r" \(([A-Z]{2,6})\)")
 
 
+@remembered
 def find_fused_words(text: str) -> Iterator[Damage]:
     """Yield one insertion per lost space inside a word with inner capitals, where the document confirms the split.
 

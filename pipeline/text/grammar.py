@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.text.damage import Damage, language_list
+from pipeline.text.damage import Damage, language_list, occurrences
 
 __all__ = ["find_aux_clashes", "find_capital_articles_inside", "find_said_that"]
 
-_FINITE = "am|are|is|was|were|has"
-_DO_NOT = re.compile(rf"\b(?:do|does|did)(?: not|n['’]t) (?:{_FINITE}|had|been|being)\b(?: \w+)?")
-_MODAL_NOT = re.compile(
-    rf"\b(?:can|could|may|might|must|shall|should|will|would)(?: not|n['’]t) (?:{_FINITE}|had|did|does|been|being)\b(?: \w+)?"
-)
-_CANNOT = re.compile(rf"\bcannot (?:{_FINITE}|had|did|does|been|being)\b(?: \w+)?")
+# Patterns are tried only where a plain search has found the words that they begin behind.
+_AUXILIARY = re.compile(r"\b(?:do|does|did|can|could|may|might|must|shall|should|will|would)\Z")
+_DO = re.compile(r"\b(?:do|does|did)\Z")
+_FINITE = re.compile(r"(?:am|are|is|was|were|has|had|been|being)\b(?: \w+)?")
+_FINITE_DO = re.compile(r"(?:do|does|did)\b(?: \w+)?")
 # Plain verb forms that are neither a participle nor a common noun or adjective: "to be fight" but not "to be put" or "to be king".
 _VERBS = (
     "accept|agree|allow|announce|appear|apply|arrive|ask|attend|avoid|become|begin|believe|belong|bring|build|buy|carry|choose|confirm|consider|"
@@ -24,14 +23,14 @@ _VERBS = (
     "serve|sign|sit|speak|spend|stay|suggest|take|teach|tell|think|throw|treat|try|understand|urge|use|wait|warn|wear|win|write"
 )
 _OBJECT = "the|a|an|his|her|its|their|our|your|my|this|that|these|those|him|them|it|us|to|for|with|against|about|on|in"
-_TO_BE = re.compile(rf"\bto be (?:{_VERBS})\b(?= (?:{_OBJECT})\b)(?: \w+)?")
-_CLASH_HINTS = ("n't ", "n’t ", " not ", "cannot ", " to be ")
+_VERB = re.compile(rf"(?:{_VERBS})\b(?= (?:{_OBJECT})\b)(?: \w+)?")
+_NEGATIONS = ((" not ", 0), ("n't ", 0), ("n’t ", 0), ("cannot ", 3))  # and how much of it belongs to the auxiliary
 
-_INSIDE = re.compile(r" (The|An) (?=[a-z])")
+_SMALL_BEFORE = re.compile(r"(?<![\w’'-])[a-z][a-z’'-]+\Z")
+_SMALL_AFTER = re.compile(r"[a-z][a-z’'-]*")
+_WITH_ARTICLE = frozenset(("FT", "BBC", "AP", "WSJ", "NYT"))
 _NO_OUTLETS = frozenset(("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN", "AM", "PM", "GMT", "UTC", "EST", "EDT", "CET", "BST", "IST"))
-_SAID = re.compile(
-    r"\b(?:said|says) (?:the )?([A-Z][A-Za-z]+) that (?!(?:day|night|week|month|year|morning|evening|afternoon|time|same|one)\b)"
-)
+_SAID = re.compile(r"(?:the )?([A-Z][A-Za-z]+) that (?!(?:day|night|week|month|year|morning|evening|afternoon|time|same|one)\b)")
 
 
 def find_aux_clashes(text: str) -> Iterator[Damage]:
@@ -42,12 +41,31 @@ def find_aux_clashes(text: str) -> Iterator[Damage]:
     >>> list(find_aux_clashes("What they do not have is time; it cannot be put off, nor made to be king of the hill."))
     []
     """
-    if not any(hint in text for hint in _CLASH_HINTS):
-        return
-    patterns = (_DO_NOT, _MODAL_NOT, _CANNOT, _TO_BE)
-    for start, end in sorted(match.span() for pattern in patterns for match in pattern.finditer(text)):
+    spans = sorted([*_negated(text), *_infinitives(text)])
+    for start, end in spans:
         words = " ".join(text[start:end].split()[:3])
         yield Damage(start, end, None, f"“{words}” cannot stand together")
+
+
+def _negated(text: str) -> Iterator[tuple[int, int]]:
+    """``did not are``, ``couldn’t was``: an auxiliary with a negation, and a finite form of another behind it."""
+    for negation, own in _NEGATIONS:
+        for at in occurrences(text, negation):
+            after = at + len(negation)
+            finite = _FINITE.match(text, after) or _FINITE_DO.match(text, after)
+            if finite is None:
+                continue
+            left = _AUXILIARY.search(text, max(0, at + own - 8), at + own)
+            if left and not (finite.re is _FINITE_DO and _DO.search(text, left.start(), at + own)):
+                yield left.start(), finite.end()
+
+
+def _infinitives(text: str) -> Iterator[tuple[int, int]]:
+    """``to be fight the``: an infinitive of *be* with a plain verb and its object behind it."""
+    for at in occurrences(text, " to be "):
+        verb = _VERB.match(text, at + 7)
+        if verb:
+            yield at + 1, verb.end()
 
 
 def find_capital_articles_inside(text: str) -> Iterator[Damage]:
@@ -60,14 +78,13 @@ def find_capital_articles_inside(text: str) -> Iterator[Damage]:
     >>> list(find_capital_articles_inside("He read The Times. The end. Vitamin A is fine - The rest is not."))
     []
     """
-    if " The " not in text and " An " not in text:
-        return
-    for match in _INSIDE.finditer(text):
-        left = re.search(r"[a-z’']{2,}$", text[max(0, match.start() - 30) : match.start()])
-        right = re.match(r"[a-z’'-]+", text[match.end() : match.end() + 30])
-        if left and right:
-            start, end = match.start() - len(left[0]), match.end() + len(right[0])
-            yield Damage(start, end, text[start:end].replace(match[0], match[0].lower()), "a capital article between small words")
+    for article in ("The", "An"):
+        for at in occurrences(text, f" {article} "):
+            left = _SMALL_BEFORE.search(text, max(0, at - 30), at)
+            right = _SMALL_AFTER.match(text, at + len(article) + 2)
+            if left and right:
+                after = f"{left[0]} {article.lower()} {right[0]}"
+                yield Damage(left.start(), right.end(), after, "a capital article between small words")
 
 
 def find_said_that(text: str) -> Iterator[Damage]:
@@ -78,14 +95,13 @@ def find_said_that(text: str) -> Iterator[Damage]:
     >>> list(find_said_that("He said Monday that it rained, said CNN that day. She said Mr. Lo that."))
     []
     """
-    if "said " not in text and "says " not in text:
-        return
     outlets = language_list("outlets", "names")
-    for match in _SAID.finditer(text):
-        name = match[1]
-        if (name.isupper() and len(name) > 1 and name not in _NO_OUTLETS) or name in outlets:
-            verb = "told" if match[0].startswith("said") else "tells"
-            article = "the " if name in ("FT", "BBC", "AP", "WSJ", "NYT") else ""
-            yield Damage(
-                match.start(), match.end() - 1, f"{verb} {article}{name} that", "an outlet is told something; it is not said something"
-            )
+    for verb, told in (("said ", "told"), ("says ", "tells")):
+        for at in occurrences(text, verb):
+            match = _SAID.match(text, at + len(verb))
+            if match is None or text[at - 1 : at].isalnum():
+                continue
+            name = match[1]
+            if (name.isupper() and len(name) > 1 and name not in _NO_OUTLETS) or name in outlets:
+                article = "the " if name in _WITH_ARTICLE else ""
+                yield Damage(at, match.end() - 1, f"{told} {article}{name} that", "an outlet is told something; it is not said something")

@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.text.damage import Damage, Paragraphs, language_list
+from pipeline.text.damage import Damage, Paragraphs, language_list, occurrences, remembered
 
 __all__ = ["find_orphans", "find_spaced_marks"]
 
 _SPACES = " \u00a0\u2009\u202f"
-# A full stop after a finished sentence at the end of a paragraph. What stands before the first stop must be a word or a closing
-# mark, so that neither `. . .` nor `...` is touched.
-_ORPHAN = re.compile(rf"(?<=[\w%°)\]”’»\"'])([.!?…][\"”’»)\]]{{0,2}})[{_SPACES}]{{1,3}}\.(?=[{_SPACES}]*$)", re.MULTILINE)
-_DOUBLED = re.compile(rf"(?<=[\w%°)\]”’»\"'])\.\.(?=[\"”’»)\]]{{0,2}}[{_SPACES}]*$)", re.MULTILINE)
-_SPACED = re.compile(rf"(?<=[\w%°)\]”’»\"'])[{_SPACES}]{{1,3}}[,.;:!?](?=[\s\"”’»\]]|$)")
+# What ends a finished sentence: a word or a closing mark before the stop, so that neither `. . .` nor `...` is one.
+_FINISHED = re.compile(r"(?<=[\w%°)\]”’»\"'])[.!?…][\"”’»)\]]{0,2}\Z")
+_LINE_END = re.compile(rf"[{_SPACES}]*$", re.MULTILINE)
+_CLOSED_LINE_END = re.compile(rf"[\"”’»)\]]{{0,2}}[{_SPACES}]*$", re.MULTILINE)
+_WORD_END = re.compile(r"[\w%°)\]”’»\"']\Z")
 
 
+@remembered
 def find_orphans(text: str) -> Iterator[Damage]:
     """Yield one deletion per full stop that stands alone, or doubled, after a finished sentence at a paragraph's end.
 
@@ -25,14 +26,17 @@ def find_orphans(text: str) -> Iterator[Damage]:
     >>> list(find_orphans("And then . . .\\nWhat?!\\nThe U.S."))
     []
     """
-    if " ." in text or "\u00a0." in text or "\u202f." in text:
-        for match in _ORPHAN.finditer(text):
-            yield Damage(match.end(1), match.end(), "", "a lone full stop after a finished sentence at the paragraph's end")
-    if ".." in text:
-        for match in _DOUBLED.finditer(text):
-            yield Damage(match.start() + 1, match.end(), "", "two full stops at the paragraph's end, which is no ellipsis")
+    for space in _spaces_of(text):
+        for at in occurrences(text, f"{space}."):
+            start = _before_spaces(text, at)
+            if _LINE_END.match(text, at + 2) and _FINISHED.search(text, max(0, start - 4), start):
+                yield Damage(start, at + 2, "", "a lone full stop after a finished sentence at the paragraph's end")
+    for at in occurrences(text, ".."):
+        if _CLOSED_LINE_END.match(text, at + 2) and _WORD_END.search(text, max(0, at - 1), at):
+            yield Damage(at + 1, at + 2, "", "two full stops at the paragraph's end, which is no ellipsis")
 
 
+@remembered
 def find_spaced_marks(text: str, language: str | None) -> Iterator[Damage]:
     """Yield one deletion per run of spaces before punctuation in a language that has none there.
 
@@ -43,14 +47,25 @@ def find_spaced_marks(text: str, language: str | None) -> Iterator[Damage]:
     >>> list(find_spaced_marks("Vraiment ? Oui, il a gagné 3 : 2 contre les autres équipes !", "fr"))
     []
     """
-    marks = _tight_marks(language)
-    if not any(f" {mark}" in text or f"\u00a0{mark}" in text for mark in marks):
-        return
     lines = Paragraphs(text)
-    for match in _SPACED.finditer(text):
-        at = match.end() - 1
-        if text[at] in marks and lines.is_sentence(at) and _fits(text, match.start(), at):
-            yield Damage(match.start(), at, "", f"no space before {text[at]} in this language")
+    spaces = _spaces_of(text)
+    found = [at + 1 for mark in _tight_marks(language) for space in spaces for at in occurrences(text, f"{space}{mark}")]
+    for at in sorted(found):
+        start = _before_spaces(text, at - 1)
+        if start and _WORD_END.search(text, start - 1, start) and _fits(text, start, at) and lines.is_sentence(at):
+            yield Damage(start, at, "", f"no space before {text[at]} in this language")
+
+
+def _spaces_of(text: str) -> str:
+    return " " if text.isascii() else "".join(space for space in _SPACES if space in text)
+
+
+def _before_spaces(text: str, last: int) -> int:
+    """Where the run of at most three spaces that ends at `last` begins."""
+    start = last
+    while start > 0 and last - start < 2 and text[start - 1] in _SPACES:
+        start -= 1
+    return start
 
 
 def _tight_marks(language: str | None) -> str:
@@ -61,12 +76,14 @@ def _tight_marks(language: str | None) -> str:
 
 def _fits(text: str, start: int, at: int) -> bool:
     left, mark, right = text[start - 1], text[at], text[at + 1 : at + 3]
+    if right and not (right[0].isspace() or right[0] in '"”’»]'):
+        return False
     if mark == ",":
         return True
+    ends = not right or right[0] in '\n”’»"' or (right[0] in _SPACES and (right[1:2].isupper() or right[1:2] in '“‘«"'))
     if mark == ".":
         # Lower case after it: a stop that interrupts a sentence, or part of a name; more than one reading.
-        return not right or right[0] == "\n" or (right[0] in _SPACES and right[1:2].isupper()) or right[0] in '”’»"'
+        return ends
     if mark in ";:":
         return left.isalpha() and left.islower() and right[:1] in (" ", "\u00a0")
-    ends = not right or right[0] in '\n”’»"' or (right[0] in _SPACES and (right[1:2].isupper() or right[1:2] in '“‘«"'))
     return (left.isalnum() or left in '”’»)"') and ends

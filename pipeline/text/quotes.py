@@ -5,21 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.text.damage import Damage, Paragraphs, language_list
+from pipeline.text.damage import Damage, Paragraphs, language_list, remembered
 
 __all__ = ["find_quote_faults", "find_quote_gaps"]
 
 _SPACES = " \u00a0\u2009\u202f"
 _OPEN, _CLOSE = "“", "”"
-# Cheap tests for a place that may be wrong; most texts have none and are done. Each begins with a literal, which is fast to find.
-_SUSPECT = re.compile(
-    "“(?=[\\s\u00a0,;:!?)\\]]|\\.(?![.\\d])|$)|”(?<=[\\s\u00a0]”)|”(?<=\\A”)|”(?=[^\\W\\d_])(?<=[(\\[]”)|“(?<=[^\\W\\d_]“)"
-)
+# Cheap tests for a mark that may be wrong; most texts have none and are done. Each begins with the mark, which is fast to find.
+_SUSPECT_OPEN = re.compile("“(?:(?=[\\s,;:!?)\\]]|\\.(?![.\\d])|$)|(?<=[^\\W\\d_]“))", re.MULTILINE)
+_SUSPECT_CLOSE = re.compile("”(?:(?<=\\s”)|(?<=\\A”)|(?=[^\\W\\d_])(?<=[(\\[]”))")
 _MARK = re.compile("[“”]")
 _CONTINUED = re.compile(rf"[\n{_SPACES}]*“")
 _CLOSERS = ",;:!?)]"
 
 
+@remembered
 def find_quote_faults(text: str, language: str | None) -> Iterator[Damage]:
     """Yield one change per quotation mark that its neighbours force into the other direction, where that balances the paragraph.
 
@@ -43,6 +43,7 @@ def find_quote_faults(text: str, language: str | None) -> Iterator[Damage]:
                     yield _turn(text, at, side, start, end, language)
 
 
+@remembered
 def find_quote_gaps(text: str, language: str | None) -> Iterator[Damage]:
     """Yield one deletion per space between a quotation mark and what it quotes, in a paragraph whose marks are all right.
 
@@ -69,9 +70,9 @@ def _suspects(text: str, language: str | None) -> Iterator[tuple[int, int]]:
     if (_OPEN not in text and _CLOSE not in text) or language not in language_list("quotes", "curly_pair") or "„" in text:
         return
     lines, done = Paragraphs(text), -1
-    for match in _SUSPECT.finditer(text):
-        if match.start() >= done:
-            start, done = lines.span(match.start())
+    for at in sorted(match.start() for pattern in (_SUSPECT_OPEN, _SUSPECT_CLOSE) for match in pattern.finditer(text)):
+        if at >= done:
+            start, done = lines.span(at)
             yield start, done
 
 
