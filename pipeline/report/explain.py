@@ -33,8 +33,16 @@ class EditView:
 
     @property
     def is_layout(self) -> bool:
-        """True where only white space changed."""
-        return not self.edit.before.strip() and not self.edit.after.strip()
+        """True where only white space changed, and no word was joined or split by it.
+
+        >>> edit = Edit(3, 3, "", " ", "fused_words", "demo", 1)
+        >>> EditView(0, edit, "Art", "Register").is_layout, EditView(0, edit, "Art ", "Register").is_layout
+        (False, True)
+        """
+        if self.edit.before.strip() or self.edit.after.strip():
+            return False
+        between_words = not self.left[-1:].isspace() and not self.right[:1].isspace() and bool(self.left and self.right)
+        return not between_words or bool(self.edit.before and self.edit.after)
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,7 +171,7 @@ def _flags(row: dict[str, Any]) -> RenderableType:
         inside = shorten(visible(row["text"][flag["start"] : flag["end"]]), _LONGEST)
         hint = f"; perhaps {visible(flag['suggestion'])!r}" if flag["suggestion"] else ""
         lines.append(Text(f"{flag['kind']}, {flag['certainty']}, by {flag['rule']}{hint}", "italic"))
-        lines.append(Text.assemble(("     " + visible(left), "dim"), (inside, "yellow"), (visible(right), "dim")))
+        lines.append(Text.assemble(("     " + visible(left), "dim"), (f"[={inside}=]", "yellow"), (visible(right), "dim")))
     return Group(*lines)
 
 

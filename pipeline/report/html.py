@@ -11,7 +11,7 @@ from pipeline.config import Config, to_mapping
 from pipeline.report.clusters import list_clusters
 from pipeline.report.dataset import RECORD_TABLES, Dataset, list_parts
 from pipeline.report.finding import look_up
-from pipeline.report.sampling import MOST_PARTS, sample_edits, sample_members, sample_pairs, sample_rows
+from pipeline.report.sampling import MOST_PARTS, EditSample, sample_edits, sample_members, sample_pairs, sample_rows
 from pipeline.report.wording import shorten, visible
 from pipeline.schema import TABLES, json_schema
 from pipeline.storage import Storage
@@ -48,14 +48,15 @@ def render_report(manifest: Mapping[str, Any], folder: str, storage: Storage | N
     )
     environment.filters |= {"number": _number, "share": _share, "shown": _shown, "score": _score}
     counters = manifest["counters"]
+    edits = sample_edits(dataset, counters.get("edits_by_rule", {}), _EDITS_A_RULE)
     return environment.get_template("report.html.j2").render(
         manifest=manifest,
         books=manifest["books"],
         counters=counters,
         record_tables=RECORD_TABLES,
         tables=[(table, manifest["tables"][table]["rows"], json_schema(table)["description"]) for table in TABLES],
-        rules=_ranked(counters.get("edits_by_rule", {})),
-        edits=sample_edits(dataset, counters.get("edits_by_rule", {}), _EDITS_A_RULE),
+        rules=_words_first(counters.get("edits_by_rule", {}), edits),
+        edits=edits,
         clusters=_clusters(dataset),
         apart=_apart(dataset),
         removed=_sample_removed(dataset),
@@ -106,6 +107,15 @@ def _changed_settings(config: Mapping[str, Any]) -> list[tuple[str, Any]]:
         for key, value in sorted(values.items())
         if default.get(section, {}).get(key) != value
     ]
+
+
+def _words_first(counts: Mapping[str, int], samples: Mapping[str, Sequence[EditSample]]) -> list[tuple[str, int]]:
+    """Rules by how often they changed something; those that were seen to change white space only come last."""
+
+    def is_layout(rule: str) -> bool:
+        return all(not (sample.edit.before + sample.edit.after).strip() for sample in samples.get(rule, ()))
+
+    return sorted(_ranked(counts), key=lambda item: is_layout(item[0]))
 
 
 def _ranked(counts: Mapping[str, int]) -> list[tuple[str, int]]:

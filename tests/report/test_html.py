@@ -71,6 +71,11 @@ def test_removals_and_dead_letters_say_why(page: str) -> None:
     assert "balanced, by document id" in page
 
 
+def test_rules_that_only_move_white_space_come_last(page: str) -> None:
+    rules = re.findall(r"<summary>(\w+) <span", page[page.index('id="changed"') : page.index('id="merged"')])
+    assert rules == ["calls_to_action", "fused_words", "orphan_punctuation", "widgets", "layout"]
+
+
 def test_text_is_escaped(page: str) -> None:
     assert "Port &lt;b&gt;open&lt;/b&gt; &amp; busy" in page
     assert "<b>open</b>" not in page
