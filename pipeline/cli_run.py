@@ -30,6 +30,8 @@ MAPPING_FIELDS = tuple((item.name, str(item.metadata["doc"])) for item in datacl
 """Settings of `[input]` that have an option of their own: (name, description)."""
 
 _WIDE = 160
+_TALKATIVE = ("trafilatura", "htmldate", "charset_normalizer")
+"""Libraries that log a line for a document that they make nothing of; with us that document is in `dead_letters` or flagged."""
 
 
 def build_config(path: str | None, mapping: Mapping[str, str | None], assignments: Sequence[str]) -> Config:
@@ -79,7 +81,7 @@ def execute(
     from pipeline.report.dataset import Dataset, first_value
     from pipeline.report.summary import render_summary
 
-    _configure_logging()
+    _configure_logging(quiet=quiet)
     with end_on_signals(), _follow(shown=progress and not quiet) as update:
         from pipeline.transforms import flow
 
@@ -232,9 +234,11 @@ class _CurrentStderr(logging.StreamHandler[Any]):
         return sys.stderr
 
 
-def _configure_logging() -> None:
+def _configure_logging(*, quiet: bool = False) -> None:
     """Before Beam is imported: its import logs, and the first log call would otherwise set up the root logger its own way."""
     handler = _CurrentStderr()
     handler.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
     handler.addFilter(lambda record: "apitools not found" not in record.getMessage())
-    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    logging.basicConfig(level=logging.ERROR if quiet else logging.WARNING, handlers=[handler])
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -1,6 +1,7 @@
 """The folder alone is enough: every usual reader gets `documents` by default, with the right types, whatever is null in which file.
 
-In the first part of the small dataset `urgency` and `mt_evidence` are null throughout, in the second `byline`, `flags` and `carried_by`.
+First a small dataset made by hand, then the output of a run over the sample corpus. In the first part of the small one `urgency` and
+`mt_evidence` are null throughout, in the second `byline`, `flags` and `carried_by`.
 """
 
 import datetime
@@ -130,3 +131,63 @@ def test_beam(folder: Path) -> None:
         rows = pipeline | beam.io.ReadFromParquet(f"{folder}/documents/*.parquet")
         found = rows | beam.Map(lambda row: (row["doc_id"], row["urgency"], row["byline"]))
         assert_that(found, equal_to([(STORY, None, ["Ana Ruiz"]), (QUOTER, 4, None)]))
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample corpus, cleaned."""
+    from pipeline.cli import main
+
+    out = tmp_path_factory.mktemp("run") / "out"
+    corpus = Path(__file__).resolve().parents[1] / "seeds" / "raw"
+    assert main(["run", str(corpus), "--output", str(out), "--workers", "1", "--quiet", "--set", "input.split_bytes=40000"]) == 0
+    return out
+
+
+@pytest.mark.slow
+def test_every_reader_gets_all_documents_of_a_run(run: Path, hub: Any) -> None:
+    import json
+
+    import duckdb
+    import pandas
+    import polars
+    import pyarrow.dataset
+
+    manifest = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    wanted = sorted(pyarrow.dataset.dataset(run / "documents").to_table(columns=["doc_id"]).column("doc_id").to_pylist())
+    assert len(wanted) == manifest["books"]["documents"] > 10
+    assert sum(entry["path"].startswith("documents/") for entry in manifest["files"]) > 1
+    assert sorted(load(hub, run)["doc_id"]) == wanted
+    assert sorted(pandas.read_parquet(run / "documents")["doc_id"]) == wanted
+    assert sorted(polars.read_parquet(run / "documents/*.parquet")["doc_id"]) == wanted
+    with duckdb.connect() as connection:
+        rows = connection.sql(f"select doc_id from '{run}/documents/*.parquet' order by doc_id").fetchall()
+    assert [doc_id for (doc_id,) in rows] == wanted
+
+
+@pytest.mark.slow
+def test_every_table_of_a_run_has_its_schema_and_its_rows(run: Path, hub: Any) -> None:
+    import json
+
+    import pyarrow.dataset
+
+    tables = json.loads((run / "run.json").read_text(encoding="utf-8"))["tables"]
+    for table in TABLES:
+        read = pyarrow.dataset.dataset(run / table).to_table()
+        assert read.schema.equals(arrow_schema(table))
+        assert read.num_rows == tables[table]["rows"]
+        if read.num_rows:
+            assert load(hub, run, table).num_rows == read.num_rows
+
+
+@pytest.mark.slow
+def test_a_run_verifies_and_tells_every_story(run: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    import pyarrow.dataset
+
+    from pipeline.cli import main
+
+    assert main(["verify", str(run)]) == 0, capfd.readouterr().out
+    for table in ("documents", "duplicates", "removed", "dead_letters"):
+        for doc_id in pyarrow.dataset.dataset(run / table).to_table(columns=["doc_id"]).column("doc_id").to_pylist()[:6]:
+            assert main(["explain", str(run), doc_id, "--all"]) == 0
+            assert doc_id in capfd.readouterr().out

@@ -102,8 +102,8 @@ def follow_live(console: Console) -> Iterator[Callable[[Progress], None]]:
             nonlocal first
             if first is None or first.stage != now.stage:
                 first = now
-            _, _, words = describe(now, first).partition(", ")
-            bar.update(task, description=now.stage, completed=now.done, total=now.total, words=words)
+            head, _, words = describe(now, first).partition(", ")
+            bar.update(task, description=head, completed=now.done, total=now.total, words=words)
 
         yield update
 
