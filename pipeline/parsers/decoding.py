@@ -181,11 +181,12 @@ def _is_utf8_beyond_chance(data: bytes, codec: str) -> bool:
 
 
 def _is_damaged_utf8(data: bytes) -> bool:
-    # Text with a few bad bytes is UTF-8 with damage as long as sound sequences outnumber bad bytes by far.
+    # Text with a few bad bytes is UTF-8 with damage while sound sequences outnumber them two to one. In 243 samples of other encodings
+    # (benchmarks/detect.py) there are never less than 1.7 bad bytes for one sequence that is sound by accident.
     sample = data[:262_144]
     good = len(_MULTIBYTE.findall(sample))
     bad = sum(1 for byte in _MULTIBYTE.sub(b"", sample) if byte >= 0x80)
-    return good > 0 and bad * 5 <= good
+    return good > 0 and bad * 2 <= good
 
 
 def _refuse_binary(data: bytes) -> None:

@@ -45,11 +45,11 @@ def codec_of(label: str | None) -> str | None:
     """
     if not label:
         return None
+    if len(label) > 40 or not re.fullmatch(r"\s*[A-Za-z0-9][A-Za-z0-9._:() -]*", label):
+        return None
     plain = re.sub(r"[^a-z0-9]", "", label.lower())
     if plain in _BY_LABEL:
         return _BY_LABEL[plain]
-    if not plain or len(label) > 40 or not label.isascii():
-        return None
     try:
         info = codecs.lookup(label.strip())
     except (LookupError, ValueError):
