@@ -136,6 +136,7 @@ def read_dateline(paragraph: str) -> tuple[int, list[str], list[str]] | None:
         if not agencies and not outlet and name not in ("japanese_place", "korean"):
             if name != "place_agency" or not _place_in_capitals(groups):
                 continue
+            agencies = _agency_unknown_to_us(match)
         reporters = [part.strip() for part in re.split(r"[·,]", groups.get("name") or "") if part.strip()]
         return match.end(), agencies, reporters
     return _caps_only(head)
@@ -147,7 +148,20 @@ def _place_in_capitals(groups: dict[str, str | None]) -> bool:
     if not place.isupper() or not re.search(r"[-–—]", groups["sep"] or "") or fold(place) in _LABELS or len(place) < 4:
         return False
     initials = "".join(word[0] for word in inside.split()).upper()
-    return inside[:1].isupper() and place not in initials and initials not in place
+    return inside[:1].isupper() and (len(initials) < 2 or place.replace(" ", "") != initials)
+
+
+_DAY_BEFORE_AGENCY = re.compile(r",\s[^\W\d]{3,12}\.?\s\d{1,2}(?:,?\s\d{4})?\s*[(\[]|,\s\d{1,2}\.?\s[^\W\d]{3,12}\.?(?:\s\d{4})?\s*[(\[]")
+
+
+def _agency_unknown_to_us(match: re.Match[str]) -> list[str]:
+    """`OSLO, May 4 (Nordwire) -`: place in capitals, day, name and dash is how agencies alone sign; without the day it may be an outlet.
+
+    A name in this form has no inner punctuation and at most three words.
+    """
+    name = (match["agency"] or "").strip()
+    signs = bool(_DAY_BEFORE_AGENCY.search(match[0])) and bool(re.fullmatch(r"[\w.&-]+(?: [\w.&-]+){0,2}", name))
+    return [name] if signs else []
 
 
 def _caps_only(head: str) -> tuple[int, list[str], list[str]] | None:
