@@ -7,12 +7,15 @@ from pipeline.repairs import (
     doubled_determiner,
     doubled_space,
     encoding,
+    encoding_again,
     fused_words,
     hard_wrap,
     invisible,
     layout,
     ligatures,
+    line_edges,
     line_ends,
+    lost_quotes,
     orphan_punctuation,
     quote_gaps,
     quote_orientation,
@@ -26,11 +29,14 @@ __all__ = ["CHARACTER_RULES", "LAYOUT_RULES", "TEXT_RULES"]
 
 CHARACTER_RULES: tuple[Rule, ...] = (
     line_ends,  # first: ftfy works line by line
+    lost_quotes,  # before encoding, which would make U+FFFD of the whole mark
     encoding,  # every later pattern assumes correct characters
     undecodable,  # what encoding could not bring back
     ligatures,  # after mojibake, which can look like one
     invisible,  # before spaces: a zero-width character may stand between two of them
-    spaces,  # before wrapping, which measures lines and looks for plain spaces
+    spaces,  # before line edges and wrapping, which look for plain spaces
+    encoding_again,  # what fixed spaces and soft hyphens hid
+    line_edges,  # before wrapping, which measures lines; every later pattern may take a line's last character for its end
     hard_wrap,  # last: needs final line lengths; before furniture, which reads lines as paragraphs
 )
 """Run first, on the text as it was decoded."""

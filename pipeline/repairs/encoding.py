@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from unicodedata import normalize
 
@@ -25,22 +26,43 @@ _KINDS: tuple[tuple[str, Callable[[str], str]], ...] = (
 )
 
 
+# Accented small letters and marks of correct typography, in any order; and a closing mark after a word in capitals.
+_PRINTED = re.compile("[à-öø-ÿœšž“”‘’«»‹›„…–—•®™©]+")
+_CAPITALS = re.compile("[À-ÖØ-ÞĂŢȚŞȘ][”»’®™](?!\\w)")
+_MOST_TYPOGRAPHY = 2
+
+
 def find(text: str, context: Context) -> Iterator[Edit]:
     """Yield one edit per changed piece. Applied together they give what `ftfy.fix_text` gives with `_ftfy.CONFIG`.
 
-    Correct typography is never touched.
+    One thing is kept back: the change of a line in which nothing looks wrong but a quotation mark beside an accented
+    letter. Bytes would allow another reading there, and a lost space or Portuguese capitals are the likelier one.
 
     >>> [(e.before, e.after, e.kind) for e in find("donâ€™t &amp; won’t", None)]
     [('â€™', '’', 'mojibake'), ('amp;', '', 'html_entity')]
+    >>> list(find("O DIA DE “AMANHÃ” É HOJE", None))
+    []
     """
     for start, line, fixed, steps in fixed_lines(text):
         plan = _describe(steps)
-        for left, right, after in changed_spans(line, fixed):
+        changes = [(left, right, after, _name_change(line, left, right, after)) for left, right, after in changed_spans(line, fixed)]
+        typography = _is_typography(line, [(left, right) for left, right, _, kind in changes if kind == "mojibake"])
+        for left, right, after, kind in changes:
+            if kind == "mojibake" and typography:
+                continue
             before = line[left:right]
-            kind = _name_change(line, left, right, after)
             # A lost byte cannot be brought back: U+FFFD in its place is the best reading, not the only one.
             certainty = "likely" if "\ufffd" in after and "\ufffd" not in before else "certain"
             yield Edit(start + left, start + right, before, after, kind, NAME, VERSION, certainty, plan)
+
+
+def _is_typography(line: str, spans: list[tuple[int, int]]) -> bool:
+    """Whether all that a line of mojibake shows could be marks and letters that people print side by side."""
+    return len(spans) <= _MOST_TYPOGRAPHY and all(
+        _PRINTED.fullmatch(line, left, right)
+        or (_CAPITALS.match(line, left) and right - left == 2 and line[max(0, left - 2) : left].isupper())
+        for left, right in spans
+    )
 
 
 def _name_change(line: str, left: int, right: int, after: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from pipeline.text.damage import Damage, Paragraphs, language_list, remembered
 
@@ -38,9 +39,9 @@ def find_quote_faults(text: str, language: str | None) -> Iterator[Damage]:
         forced = [_direction(text, at, start, end) for at in marks]
         wanted = [side or text[at] for at, side in zip(marks, forced, strict=True)]
         if wanted != [text[at] for at in marks] and _balanced(wanted, goes_on=_goes_on(text, end)):
-            for at, side in zip(marks, wanted, strict=True):
-                if text[at] != side:
-                    yield _turn(text, at, side, start, end, language)
+            turned = [_turn(text, at, side, start, end, language) for at, side in zip(marks, wanted, strict=True) if text[at] != side]
+            if all(one.end <= other.start for one, other in pairwise(turned)):
+                yield from turned
 
 
 @remembered
@@ -59,9 +60,11 @@ def find_quote_gaps(text: str, language: str | None) -> Iterator[Damage]:
         forced = [_direction(text, at, start, end) for at in marks]
         facing = [text[at] for at in marks]
         if _balanced(facing, goes_on=False) and all(side in (None, text[at]) for at, side in zip(marks, forced, strict=True)):
+            reached = start
             for at in marks:
                 first, last = _gap(text, at, text[at], start, end)
-                if first < last:
+                if reached <= first < last:
+                    reached = last
                     yield Damage(first, last, "", "a space between a quotation mark and what it quotes")
 
 
@@ -73,7 +76,7 @@ def _suspects(text: str, language: str | None) -> Iterator[tuple[int, int]]:
     for at in sorted(match.start() for pattern in (_SUSPECT_OPEN, _SUSPECT_CLOSE) for match in pattern.finditer(text)):
         if at >= done:
             start, done = lines.span(at)
-            yield start, done
+            yield start, start + len(text[start:done].rstrip())
 
 
 def _direction(text: str, at: int, start: int, end: int) -> str | None:
