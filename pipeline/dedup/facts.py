@@ -20,6 +20,7 @@ _NUMBER = re.compile(r"\d+")
 _GLOBAL = re.compile(r"[a-z][a-z0-9+.-]{1,15}:\S+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}", re.I)
 
 _LISTS = ("agencies", "flags")
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def write_facts(metadata: Metadata, *, uri: str, characters: int, mt_band: str, 
         "removed": removed,
     }
     known = {name: value for name, value in values.items() if value is not None and value is not False and value != []}
-    return json.dumps(known, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(known)
 
 
 def read_facts(text: str) -> Facts:

@@ -12,9 +12,10 @@ import pyarrow as pa
 import xxhash
 
 from pipeline.config import DedupConfig
+from pipeline.dedup.engine import start_engine
 from pipeline.dedup.facts import is_global, write_facts
-from pipeline.dedup.shingles import Shingled, shingle, text_key
-from pipeline.dedup.signatures import band_keys, sign
+from pipeline.dedup.shingles import Shingled, text_key
+from pipeline.dedup.signatures import band_keys
 from pipeline.records import Metadata
 
 __all__ = ["SketchInput", "SketchReader", "band_name", "sketch", "sketch_schema"]
@@ -94,7 +95,9 @@ def sketch(inputs: Sequence[SketchInput], config: DedupConfig) -> pa.RecordBatch
     >>> row.num_rows, row.column("n_shingles")[0].as_py(), row.column("band_000")[0].as_py()
     (1, 1, None)
     """
-    shingled = [shingle(entry.text, entry.key_spans, config) for entry in inputs]
+    engine = start_engine(config)
+    sketched = [engine.sketch(entry.text, entry.key_spans) for entry in inputs]
+    shingled = [found for found, _ in sketched]
     ids = [bytes.fromhex(entry.doc_id) for entry in inputs]
     columns: dict[str, pa.Array] = {
         "ordinal": pa.array([entry.ordinal for entry in inputs], pa.int64()),
@@ -105,7 +108,7 @@ def sketch(inputs: Sequence[SketchInput], config: DedupConfig) -> pa.RecordBatch
         "guid_key": pa.array([_guid_key(entry.metadata) for entry in inputs], pa.uint64()),
         "slug_key": pa.array([_slug_key(entry.metadata) for entry in inputs], pa.uint64()),
         "n_shingles": pa.array([len(entry.shingles) for entry in shingled], pa.int32()),
-        **_signature_columns(shingled, config),
+        **_signature_columns(sketched, config),
         "shingles": _lists([entry.shingles for entry in shingled]),
         "words": _lists([entry.words for entry in shingled]),
         "info": pa.array([_info(entry) for entry in inputs], pa.string()),
@@ -114,17 +117,13 @@ def sketch(inputs: Sequence[SketchInput], config: DedupConfig) -> pa.RecordBatch
     return pa.RecordBatch.from_arrays([columns[name] for name in schema.names], schema=schema)
 
 
-def _signature_columns(shingled: Sequence[Shingled], config: DedupConfig) -> dict[str, pa.Array]:
-    values = config.bands * config.rows
-    signatures = np.empty((len(shingled), values), np.uint32)
-    for row, entry in enumerate(shingled):
-        signatures[row] = sign(entry.shingles, values, config.seed)
+def _signature_columns(sketched: Sequence[tuple[Shingled, npt.NDArray[np.uint32]]], config: DedupConfig) -> dict[str, pa.Array]:
+    signatures = np.array([signature for _, signature in sketched], np.uint32).reshape(len(sketched), config.bands * config.rows)
     keys = band_keys(signatures, config.bands, config.rows)
-    incomplete = np.array([not entry.complete for entry in shingled], bool)
+    incomplete = np.array([not found.complete for found, _ in sketched], bool)
     columns = {band_name(band): pa.array(keys[:, band], pa.uint64(), mask=incomplete) for band in range(config.bands)}
-    raw = signatures.astype("<u4", copy=False)
-    columns["signature"] = pa.array([raw[i].tobytes() if len(s.shingles) else None for i, s in enumerate(shingled)], pa.binary())
-    return columns
+    raw = [signature.astype("<u4", copy=False).tobytes() if len(found.shingles) else None for found, signature in sketched]
+    return {**columns, "signature": pa.array(raw, pa.binary())}
 
 
 def _lists(parts: Sequence[npt.NDArray[np.uint32]]) -> pa.Array:

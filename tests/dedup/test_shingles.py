@@ -144,9 +144,9 @@ def test_a_text_under_one_shingle_is_one_shingle_and_incomplete() -> None:
 
 
 def test_empty_texts_are_copies_only_of_the_same_record() -> None:
-    assert text_key("", "aa") != text_key("", "bb")
-    assert text_key("", "aa") == text_key("", "aa")
-    assert text_key("rain", "aa") == text_key("rain", "bb")
+    assert text_key(b"", "aa") != text_key(b"", "bb")
+    assert text_key(b"", "aa") == text_key(b"", "aa")
+    assert text_key(b"rain", "aa") == text_key(b"rain", "bb")
 
 
 @given(st.text(max_size=60))

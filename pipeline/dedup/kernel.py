@@ -1,0 +1,333 @@
+"""The compiled kernel: fold, tokenise, shingle, hash and sign one document in one pass over its UTF-8, and compare sorted lists.
+
+Every function here gives bit for bit what `shingles`, `signatures` and `overlap` give; those are the definition, and the tests hold both
+together. Types are declared, so that no other array layout starts a compilation in the middle of a job; the machine code is cached
+beside this file, so that a process starts in half a second once it is there.
+
+Import this module through `engine`, which does without it where numba or a place for its cache is not to be had.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba as nb
+import numpy as np
+from numba import types
+
+from pipeline.dedup.xxh3 import READ8, xxh3_64
+
+__all__ = ["XXH3_VERSION", "count_shared", "sketch_text"]
+
+XXH3_VERSION = 1
+"""See `xxh3`."""
+
+u32, u64, i64 = np.uint32, np.uint64, np.int64
+
+READ32 = types.Array(types.uint32, 1, "C", readonly=True)
+READ64 = types.Array(types.int64, 1, "C", readonly=True)
+TABLE = types.Array(types.uint32, 2, "C", readonly=True)
+WRITE8, WRITE32, WRITE64, WRITEU64 = nb.uint8[::1], nb.uint32[::1], nb.int64[::1], nb.uint64[::1]
+
+# Kinds of characters and classes of tokens; as in `characters` and `shingles`.
+WORD, MARK, APOSTROPHE, UPPER, LOWER, DIGIT, UNSPACED, SPACE = 1, 2, 4, 8, 16, 32, 64, 128
+NUMBER, NAME = u32(1 << 30), u32(2 << 30)
+TOKEN_MASK = u32(0x3FFFFFFF)
+LAST = u32(0x32400)
+EXPANDS = u32(0x80000000)
+
+
+@nb.njit
+def _put(out: Any, at: Any, point: Any) -> Any:
+    """Write one code point as UTF-8; the place after it."""
+    if point < u32(0x80):
+        out[at] = point
+        return at + 1
+    if point < u32(0x800):
+        out[at] = u32(0xC0) | (point >> u32(6))
+        out[at + 1] = u32(0x80) | (point & u32(63))
+        return at + 2
+    if point < u32(0x10000):
+        out[at] = u32(0xE0) | (point >> u32(12))
+        out[at + 1] = u32(0x80) | ((point >> u32(6)) & u32(63))
+        out[at + 2] = u32(0x80) | (point & u32(63))
+        return at + 3
+    out[at] = u32(0xF0) | (point >> u32(18))
+    out[at + 1] = u32(0x80) | ((point >> u32(12)) & u32(63))
+    out[at + 2] = u32(0x80) | ((point >> u32(6)) & u32(63))
+    out[at + 3] = u32(0x80) | (point & u32(63))
+    return at + 4
+
+
+@nb.njit
+def _put_folded(out: Any, at: Any, folded: Any, expansions: Any) -> Any:
+    """Write what a code point folds to: one code point, or a row of `expansions`, which ends at 0."""
+    if folded < EXPANDS:
+        return _put(out, at, folded)
+    row = i64(folded & u32(0x7FFFFFFF))
+    for i in range(expansions.shape[1]):
+        if expansions[row, i] != u32(0):
+            at = _put(out, at, expansions[row, i])
+    return at
+
+
+@nb.njit
+def _get(data: Any, at: Any) -> Any:
+    """The code point at a place of valid UTF-8."""
+    lead = u32(data[at])
+    if lead < u32(0x80):
+        return lead
+    if lead < u32(0xE0):
+        return ((lead & u32(31)) << u32(6)) | (u32(data[at + 1]) & u32(63))
+    if lead < u32(0xF0):
+        return ((lead & u32(15)) << u32(12)) | ((u32(data[at + 1]) & u32(63)) << u32(6)) | (u32(data[at + 2]) & u32(63))
+    tail = ((u32(data[at + 1]) & u32(63)) << u32(12)) | ((u32(data[at + 2]) & u32(63)) << u32(6)) | (u32(data[at + 3]) & u32(63))
+    return ((lead & u32(7)) << u32(18)) | tail
+
+
+@nb.njit
+def _width(point: Any) -> Any:
+    return i64(1) + i64(point >= u32(0x80)) + i64(point >= u32(0x800)) + i64(point >= u32(0x10000))
+
+
+@nb.njit
+def _fold_key(data: Any, size: Any, kinds: Any, folds: Any, expansions: Any, out: Any) -> Any:
+    """`shingles.fold_key`; the length of the key."""
+    at = written = i64(0)
+    blank = False
+    while at < size:
+        point = _get(data, at)
+        at += _width(point)
+        if kinds[min(point, LAST)] & SPACE:
+            blank = bool(written > 0)
+            continue
+        if blank:
+            out[written] = 32
+            written += 1
+            blank = False
+        if point >= u32(0x80):
+            written = _put_folded(out, written, folds[point] if point < LAST else point, expansions)
+            continue
+        out[written] = folds[point]
+        written += 1
+        while at < size and data[at] < 0x80 and not kinds[data[at]] & SPACE:
+            out[written] = folds[data[at]]
+            written += 1
+            at += 1
+    while written > 0 and (out[written - 1] == 32 or out[written - 1] == 46 or out[written - 1] == 33):
+        written -= 1
+    return written
+
+
+@nb.njit
+def _close(tokens: Any, end: Any, first: Any, letters: Any, digits: Any, ends: Any, marks: Any) -> Any:
+    """Finish a word: where it ends, how it begins, and whether it is a number (lowest bit)."""
+    ends[tokens] = end
+    marks[tokens] = (first & (UPPER | LOWER)) | i64(2 * digits >= letters)
+    return tokens + 1
+
+
+@nb.njit
+def _split_words(
+    data: Any, size: Any, kinds: Any, folds: Any, expansions: Any, joined: Any, starts: Any, ends: Any, marks: Any, counts: Any
+) -> Any:
+    """Write the folded words to `joined` with one blank between them; how many there are.
+
+    `counts` takes the letters in unspaced scripts and all letters and marks.
+    """
+    at = out = tokens = first = letters = digits = unspaced = all_letters = i64(0)
+    inside = apostrophe = False
+    while at < size:
+        point = _get(data, at)
+        at += _width(point)
+        kind = i64(kinds[min(point, LAST)])
+        unspaced += i64((kind & UNSPACED) != 0)
+        all_letters += i64((kind & (WORD | MARK)) != 0)
+        if kind & WORD or (kind & MARK and inside and not apostrophe):
+            if not inside:
+                if tokens > 0:
+                    joined[out] = 32
+                    out += 1
+                starts[tokens] = out
+                first, letters, digits, inside = kind, i64(0), i64(0), True
+            elif apostrophe:
+                joined[out] = 39
+                out += 1
+                letters += 1
+            apostrophe = False
+            letters += 1
+            digits += i64((kind & DIGIT) != 0)
+            if point >= u32(0x80):
+                out = _put_folded(joined, out, folds[point], expansions)
+                continue
+            joined[out] = folds[point]
+            out += 1
+            begin = at
+            while at < size and data[at] < 0x80 and kinds[data[at]] & WORD:
+                joined[out] = folds[data[at]]
+                out += 1
+                digits += i64(data[at] < 58)
+                at += 1
+            letters += at - begin
+            all_letters += at - begin
+        elif kind & APOSTROPHE and inside and not apostrophe:
+            apostrophe = True
+        elif inside:
+            tokens = _close(tokens, out, first, letters, digits, ends, marks)
+            inside = apostrophe = False
+    if inside:
+        tokens = _close(tokens, out, first, letters, digits, ends, marks)
+    counts[0], counts[1] = unspaced, all_letters
+    return tokens
+
+
+@nb.njit
+def _split_characters(
+    data: Any, size: Any, kinds: Any, folds: Any, expansions: Any, joined: Any, starts: Any, ends: Any, marks: Any
+) -> Any:
+    """The same with every folded letter and mark for a token of its own, and nothing between them."""
+    at = out = tokens = i64(0)
+    inside = False
+    while at < size:
+        point = _get(data, at)
+        at += _width(point)
+        kind = kinds[min(point, LAST)]
+        inside = bool(kind & WORD) or (bool(kind & MARK) and inside)
+        if not inside:
+            continue
+        begin = out
+        out = _put_folded(joined, out, folds[point], expansions)
+        while begin < out:
+            token = _get(joined, begin)
+            starts[tokens] = begin
+            begin += _width(token)
+            ends[tokens] = begin
+            marks[tokens] = i64((kinds[min(token, LAST)] & DIGIT) != 0)
+            tokens += 1
+    return tokens
+
+
+@nb.njit
+def _classify(joined: Any, tokens: Any, starts: Any, ends: Any, marks: Any, hashes: Any, table: Any, words: Any) -> None:
+    """Hash the tokens; a capitalised one is a name if it stands nowhere in the text in lower case and anything does."""
+    slots = i64(16)
+    while slots < 2 * tokens:
+        slots *= 2
+    for slot in range(slots):
+        table[slot] = u64(0)
+    last = u64(slots - 1)
+    lowered = False
+    for i in range(tokens):
+        h = xxh3_64(joined, starts[i], ends[i] - starts[i]) | u64(1 << 63)
+        hashes[i] = h
+        if marks[i] & LOWER:
+            lowered = True
+            slot = h & last
+            while table[slot] != u64(0) and table[slot] != h:
+                slot = (slot + u64(1)) & last
+            table[slot] = h
+    for i in range(tokens):
+        h = hashes[i]
+        kind = u32(0)
+        if marks[i] & 1:
+            kind = NUMBER
+        elif lowered and marks[i] & UPPER:
+            slot = h & last
+            while table[slot] != u64(0) and table[slot] != h:
+                slot = (slot + u64(1)) & last
+            kind = NAME if table[slot] == u64(0) else u32(0)
+        words[i] = (u32(h) & TOKEN_MASK) | kind
+
+
+@nb.njit
+def _sort_distinct(values: Any, spare: Any, size: Any) -> Any:
+    """Sort the first `size` values in place and drop doubles; how many are left. Four passes of a radix sort."""
+    counts = np.zeros(1024, np.int64)
+    for i in range(size):
+        value = values[i]
+        for digit in range(4):
+            counts[256 * digit + i64((value >> u32(8 * digit)) & u32(255))] += 1
+    for digit in range(4):
+        total = i64(0)
+        for bucket in range(256 * digit, 256 * digit + 256):
+            total, counts[bucket] = total + counts[bucket], total
+        for i in range(size):
+            value = values[i]
+            place = 256 * digit + i64((value >> u32(8 * digit)) & u32(255))
+            spare[counts[place]] = value
+            counts[place] += 1
+        for i in range(size):
+            values[i] = spare[i]
+    distinct = i64(0)
+    for i in range(size):
+        if i == 0 or values[i] != values[i - 1]:
+            spare[distinct] = values[i]
+            distinct += 1
+    for i in range(distinct):
+        values[i] = spare[i]
+    return distinct
+
+
+@nb.njit
+def _sign(shingles: Any, size: Any, a: Any, b: Any, signature: Any) -> None:
+    """`signatures.sign`. Every product is cut to 32 bits at once, or numba would widen it."""
+    values = len(signature)
+    for k in range(values):
+        signature[k] = u32(0xFFFFFFFF)
+    for i in range(size):
+        h = shingles[i]
+        h = u32(u32(h ^ (h >> u32(16))) * u32(0x85EBCA6B))
+        h = u32(u32(h ^ (h >> u32(13))) * u32(0xC2B2AE35))
+        h = u32(h ^ (h >> u32(16)))
+        for k in range(values):
+            permuted = u32(u32(a[k] * h) + b[k])
+            signature[k] = min(signature[k], permuted)
+
+
+@nb.njit(
+    nb.void(
+        READ8, nb.int64, READ8, READ32, READ32, TABLE, nb.int64, nb.int64, READ32, READ32,
+        WRITE8, WRITE8, WRITE64, WRITE64, WRITE8, WRITEU64, WRITEU64, WRITE32, WRITE32, WRITE32, WRITE32, WRITE64,
+    ),
+    cache=True,
+)  # fmt: skip
+def sketch_text(
+    data: Any, size: Any, kinds: Any, folds: Any, key_folds: Any, expansions: Any, word_size: Any, character_size: Any, a: Any, b: Any,
+    key: Any, joined: Any, starts: Any, ends: Any, marks: Any, hashes: Any, table: Any, words: Any, shingles: Any, spare: Any,
+    signature: Any, counts: Any,
+) -> None:  # fmt: skip
+    """Sketch the first `size` bytes of `data` (UTF-8).
+
+    Writes the folded key, the words, the distinct shingles and the signature; counts becomes (bytes of the key, words, shingles,
+    whether the text is at least one shingle long). The other arrays are room to work in.
+    """
+    counts[0] = _fold_key(data, size, kinds, key_folds, expansions, key)
+    tally = np.zeros(2, np.int64)
+    tokens = _split_words(data, size, kinds, folds, expansions, joined, starts, ends, marks, tally)
+    length = word_size
+    if tally[0] > 0 and 3 * tally[0] >= tally[1]:
+        length = character_size
+        tokens = _split_characters(data, size, kinds, folds, expansions, joined, starts, ends, marks)
+    _classify(joined, tokens, starts, ends, marks, hashes, table, words)
+    run = min(length, tokens)
+    found = tokens - run + 1 if tokens > 0 else i64(0)
+    for i in range(found):
+        shingles[i] = u32(xxh3_64(joined, starts[i], ends[i + run - 1] - starts[i]))
+    counts[1], counts[2], counts[3] = tokens, _sort_distinct(shingles, spare, found), i64(tokens >= length)
+    _sign(shingles, counts[2], a, b, signature)
+
+
+@nb.njit(nb.void(READ32, READ64, READ32, READ64, nb.boolean[::1], WRITE64), cache=True)
+def count_shared(a: Any, a_offsets: Any, b: Any, b_offsets: Any, wanted: Any, shared: Any) -> None:
+    """`overlap.shared_entries` on flat lists."""
+    for row in range(len(wanted)):
+        if not wanted[row]:
+            continue
+        i, i_end, j, j_end = a_offsets[row], a_offsets[row + 1], b_offsets[row], b_offsets[row + 1]
+        count = i64(0)
+        while i < i_end and j < j_end:
+            x, y = a[i], b[j]
+            count += i64(x == y)
+            i += i64(x <= y)
+            j += i64(y <= x)
+        shared[row] = count
