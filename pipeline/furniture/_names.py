@@ -5,29 +5,30 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from pipeline.furniture._phrases import phrases
+from pipeline.furniture._phrases import phrases, phrases_in
 from pipeline.text.lines import fold
 
 __all__ = ["agency_named", "known_source", "looks_like_name", "outlet_named", "tidy_name", "title_case"]
 
-_PARTICLES = frozenset("de del della di da do dos das du la le van von der den ter ten te bin ben ibn al el y e i af zu zum zur st".split())
-_SUFFIXES = frozenset(["jr", "sr", "ii", "iii", "iv"])
+_PARTICLES = frozenset(
+    "de del della di da do dos das du la le van von der den ter ten te bin ben ibn al el y e i af zu zum zur st".split()  # noqa: SIM905
+)
+_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:['’.·-][^\W\d_]*)*\.?")
 _HAN_NAME = re.compile(
     r"[\u4e00-\u9fff々]{2,5}|[\u3040-\u30ff\u4e00-\u9fff々]{2,5}[ \u3000][\u3040-\u30ff\u4e00-\u9fff々]{1,5}|[\uac00-\ud7a3]{2,4}"
 )
-_NO_NAME = frozenset(
-    """the a an and or of in on at for to from with by as is are was were be news world politics business sports sport opinion analysis
-    update updated live video photo photos breaking exclusive read more home menu share watch listen monday tuesday wednesday thursday
-    friday saturday sunday january february march april june july august september october november december today yesterday
-    republic states nations kingdom union party court house senate council ministry minister president police war peace city county
-    state university school hospital street north south east west central middle new united european american british russian chinese
-    ukrainian french german international national local daily weekly times post herald tribune staff press agency network media
-    magazine editorial board team desk correspondent reporter editor writer contributor what why how who when where this that these
-    top latest related story stories comments newsletter advertisement subscribe sign log in out image gallery report reports says
-    say said after before over under against amid talks deal meeting visit summit election vote plan crisis economy market climate
-    health science technology culture travel food style entertainment education weather traffic crime courts football soccer""".split()
-)
+
+
+@cache
+def _no_name() -> frozenset[str]:
+    """Words that are no part of a person's name."""
+    return frozenset(word for phrase in phrases_in("bylines.toml", "no_name") for word in re.findall(r"[^\W\d_]+", _expanded(phrase.pattern)))
+
+
+def _expanded(pattern: str) -> str:
+    """A list of words with optional last letters, written out: ``sports?|update[ds]?``."""
+    return re.sub(r"(\w*)(\w)\?|(\w+)\[(\w)(\w)\]\?", lambda m: f"{m[1]}|{m[1]}{m[2]}" if m[1] is not None else f"{m[3]}|{m[3]}{m[4]}|{m[3]}{m[5]}", pattern)
 
 
 @cache
@@ -67,33 +68,40 @@ def known_source(text: str) -> str | None:
     return agency_named(text) or outlet_named(text)
 
 
-def looks_like_name(text: str) -> bool:
+def looks_like_name(text: str, *, announced: bool = False) -> bool:
     """Whether a text has the form of one person's name: two to five words, each with a capital but for particles.
+
+    Args:
+        text: one candidate.
+        announced: True where the line says that a name follows ("By ..."): then only its first word must not be an ordinary one.
 
     >>> [looks_like_name(t) for t in ("Ana Ruiz", "JO VAN DER LIND", "Middle East", "Ana says no", "Reuters", "J. Lind Jr.")]
     [True, True, False, False, False, True]
+    >>> looks_like_name("Jo West"), looks_like_name("Jo West", announced=True)
+    (False, True)
     """
     text = text.strip().rstrip(",")
-    if not 4 <= len(text) <= 48:
-        return _HAN_NAME.fullmatch(text) is not None
     parts = text.split()
-    if not 2 <= len(parts) <= 5:
+    if not (4 <= len(text) <= 48 and 2 <= len(parts) <= 5):
         return _HAN_NAME.fullmatch(text) is not None
     capitals = 0
     for index, part in enumerate(parts):
         word = part.rstrip(",")
-        if not _NAME_WORD.fullmatch(word):
-            return False
         bare = fold(word).strip(".")
-        if bare in _NO_NAME:
+        if index and _is_particle(bare, index):
+            continue
+        if not _NAME_WORD.fullmatch(word) or (bare in _no_name() and (index == 0 or not announced)):
             return False
         if word[0].isupper():
             capitals += 1
-        elif not word[0].islower():
+        elif word[0].islower() and bare not in _PARTICLES:
             return False
-        elif bare not in _PARTICLES and bare not in _SUFFIXES and not (index and ("'" in bare or bare.startswith("al-"))):
-            return False
-    return capitals >= 2 and known_source(text) is None
+    uncased = capitals == 0 and not text.isascii() and not any(char.islower() for char in text) and len(parts) <= 4
+    return (capitals >= 2 or (uncased and announced)) and known_source(text) is None
+
+
+def _is_particle(word: str, index: int) -> bool:
+    return word in _PARTICLES or word in _SUFFIXES or (index > 0 and ("'" in word or word.startswith("al-")))
 
 
 def tidy_name(text: str) -> str:

@@ -2,8 +2,9 @@
 
 A file of phrases is a list of `[[entry]]` tables with id, pattern, kind, languages, zone, example, counter_example, source and
 since. Patterns are regular expressions over folded text (`pipeline.text.lines.fold`: lower case, straight quotes).
-The file's `match` says how: ``line`` (the whole line, punctuation at its ends left out), ``search`` (anywhere in the folded text) or ``exact``
-(an alternation of plain names, with their capitals, as words of their own).
+The file's `match` says how: ``line`` (the whole line, punctuation at its ends left out), ``search`` (anywhere in the folded text), ``start`` (the beginning,
+ignoring capitals, quotes straight), ``raw`` (as the pattern says, in the text as printed) or ``exact`` (an alternation of plain
+names, with their capitals, as words of their own).
 """
 
 from __future__ import annotations
@@ -15,12 +16,27 @@ from functools import cache, lru_cache
 from typing import Any
 
 from pipeline.resources import load_toml
-from pipeline.text.lines import core, fold
+from pipeline.text.lines import core, even, fold
 
-__all__ = ["Phrase", "line_phrase", "line_phrases", "name_pattern", "phrases", "phrases_in", "search_regex", "split_alternatives"]
+__all__ = [
+    "Matcher",
+    "Phrase",
+    "line_phrase",
+    "line_phrases",
+    "matcher",
+    "name_pattern",
+    "phrases",
+    "phrases_in",
+    "search_regex",
+    "split_alternatives",
+]
 
 _META = re.compile(r"[\\.^$*+?{}\[\]|()]")
 _GLUING = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_GROUP_NAME = re.compile(r"\(\?P<\w+>")
+_COVERED = frozenset(["en", "de", "fr", "es", "pt", "it", "nl", "pl", "ru", "uk", "tr", "ar", "zh", "ja", "ko"])
+# Languages that identification takes for each other in short texts.
+_NEIGHBOURS = {"es": "pt", "pt": "es", "ru": "uk", "uk": "ru", "zh": "ja", "ja": "zh"}
 _QUANTIFIERS = frozenset("*+?{")
 
 
@@ -42,7 +58,17 @@ class Phrase:
             return re.fullmatch(self.pattern, core(text)) is not None
         if self.match == "search":
             return re.search(self.pattern, fold(text)) is not None
+        if self.match == "start":
+            return re.match(self.start_pattern, even(text), re.IGNORECASE) is not None
+        if self.match == "raw":
+            return re.search(self.pattern, text) is not None
         return re.search("|".join(map(name_pattern, self.names)), text) is not None
+
+    @property
+    def start_pattern(self) -> str:
+        """The pattern with a word's end after it, unless it says itself where it ends or belongs to a script without spaces."""
+        glued = "$" in self.pattern or not {"zh", "ja", "ko"}.isdisjoint(self.languages)
+        return self.pattern if glued else rf"(?:{self.pattern})(?!\w)"
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -154,12 +180,52 @@ def line_phrase(key: str, *kinds: str) -> Phrase | None:
 
 
 @cache
-def search_regex(file: str, kind: str, before: str = "", after: str = "") -> re.Pattern[str]:
-    """One compiled alternation of all patterns of a kind."""
-    parts = [phrase.pattern for phrase in phrases(file) if phrase.kind == kind]
-    return re.compile(f"{before}(?:{'|'.join(parts)}){after}")
+def search_regex(file: str, kind: str) -> re.Pattern[str]:
+    """One compiled alternation of all patterns of a kind, for folded text."""
+    return re.compile("|".join(f"(?:{phrase.pattern})" for phrase in phrases_in(file, kind)))
 
 
-def phrases_in(file: str, kind: str) -> tuple[Phrase, ...]:
-    """The entries of one kind."""
-    return tuple(phrase for phrase in phrases(file) if phrase.kind == kind)
+def phrases_in(file: str, kind: str, language: str | None = None) -> tuple[Phrase, ...]:
+    """The entries of one kind; with a language those that pages in it may carry: its own, its neighbours', English and `any`."""
+    wanted = _page_languages(language)
+    return tuple(p for p in phrases(file) if p.kind == kind and (wanted is None or not wanted.isdisjoint(p.languages)))
+
+
+class Matcher:
+    """Several patterns tried at the beginning of a text (or as each says), first as one expression that only says whether."""
+
+    def __init__(self, patterns: tuple[str, ...], flags: int) -> None:
+        self._any = re.compile("|".join(f"(?:{_GROUP_NAME.sub('(?:', pattern)})" for pattern in patterns), flags) if patterns else None
+        self._each = tuple(re.compile(pattern, flags) for pattern in patterns)
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """The match of the first pattern that begins `text`, or None."""
+        if self._any is None or not self._any.match(text):
+            return None
+        return next((match for regex in self._each if (match := regex.match(text))), None)
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """The first pattern's match anywhere in `text`, or None."""
+        if self._any is None or not self._any.search(text):
+            return None
+        return next((match for regex in self._each if (match := regex.search(text))), None)
+
+
+@cache
+def matcher(file: str, kind: str, language: str | None = None) -> Matcher:
+    """A matcher for the entries of one kind. Files that match at the start ignore capitals and want a word's end after the pattern.
+
+    >>> matcher("bylines.toml", "prefix", "de").match("Von Ana Ruiz")[0]
+    'Von'
+    """
+    entries = phrases_in(file, kind, language)
+    starts = bool(entries) and entries[0].match == "start"
+    return Matcher(tuple(p.start_pattern if starts else p.pattern for p in entries), re.IGNORECASE if starts else 0)
+
+
+@cache
+def _page_languages(language: str | None) -> frozenset[str] | None:
+    """None stands for all: the language is unknown, or one for which there is no data."""
+    if language not in _COVERED:
+        return None
+    return frozenset({language, "en", "any", *_NEIGHBOURS.get(language, "").split()})

@@ -4,46 +4,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
 
 from pipeline.furniture._names import agency_named, known_source, looks_like_name, tidy_name
+from pipeline.furniture._phrases import matcher, phrases_in
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
-from pipeline.text.lines import Line, ends_sentence, fold, split_lines
+from pipeline.text.lines import Line, ends_sentence, even, fold, split_lines
 from pipeline.text.rules import Context, Finding
 from pipeline.text.zones import Zones, find_zones
 
 NAME, VERSION = "byline", 1
 
 _LONGEST = 200
-PREFIX = re.compile(
-    r"^[\W_]*(?:(?:(?:written|story|report|reported|article|posted|text|words|analysis|commentary|opinion|published|reviewed|compiled|authored)\s+by|by"
-    r"|von|autor(?:in|en)?|verfasst von|par|propos recueillis par|auteurs?|por|de autor|redactad[oa] por|escrito por|di|a cura di|autore|autrice|door"
-    r"|auteur|tekst|autor(?:ka|zy)?|opracował(?:a)?|автор[ы]?|текст|подготовил[аи]?|автори?|підготував|підготувала|yazan|yazar|haber|muhabir|authors?|writers?"
-    r"|penulis|oleh|tác giả|af|av|skrevet av|text)(?:\s*[:|]\s*|\s+)|(?:بقلم|كتب(?:ت)?|اعداد|إعداد|تقرير)\s*[:：]?\s*|(?:作者|撰文|文|记者|記者|本报记者|本報記者|新华社记者|执笔)\s*[:：/／|]\s*"
-    r"|(?:本报记者|新华社记者|記者|记者)\s+|(?:글|기자|취재)\s*[:=]\s*|(?:文|取材)[＝=・:：]\s*)",
-    re.IGNORECASE,
-)
-_KOREAN = re.compile(
-    r"^[\[(（]?(?:[가-힣A-Za-z0-9]{2,12}\s*[=]\s*)?(?P<name>[가-힣]{2,4})\s*(?:선임|수석|인턴|객원)?\s*(?:기자|특파원|논설위원|앵커)\s*[\])）]?(?:\s*[\w.+-]+@[\w.-]+)?$"
-)
-_CJK_SUFFIX = re.compile(
-    r"^[\[(（【]?(?:.{0,10}[=＝・　 ])?(?P<name>[\u4e00-\u9fff々ぁ-んァ-ヶー]{2,8}(?:[ 　][\u4e00-\u9fff々ぁ-んァ-ヶー]{1,5})?)(?:記者|特派員|论員|编译|報道|报道)[\])）】]?$"
-)
+_DEEPEST = 10
+"""Lines of the head that are looked at; the gold bylines stand second, the deepest seen in wire copy sixth."""
+
+_AFTER_PREFIX = re.compile(r"\s*[:|=/]\s*|\s+")
 _SPLIT = re.compile(
-    r"\s*(?:[|•·/]|\s[-–—]\s|,|;|&|\+|\b(?:and|und|et|y|e|en|i|и|та|і|й|ve|with|mit|avec|con|com|met)\b|و(?=[^\W\d_])|、|，|　)\s*"
+    r"\s*(?:[|•·/;&+、，　]|\s[-–—]\s|,|\b(?:and|und|et|y|e|en|i|и|та|і|й|ve|with|mit|avec|con|com|met|och|og)\b|(?<=\s)و(?=[^\W\d_]))\s*"
 )
-_ROLE = re.compile(
-    r"\b(?:staff|senior|chief|special|foreign|political|diplomatic|business|sports?|national|local|state|white house|defen[cs]e|reporter|correspondent|writer|"
-    r"editor|producer|columnist|contributor|contributing|bureau|desk|team|intern|freelance|news|newsroom|service|associate|digital|managing|deputy|assistant|"
-    r"analyst|author|journalist|photographer|redakteur\w*|korrespondent\w*|reporterin|redaktion|journalistin?|envoyée? spéciale?|correspondante?|rédact\w+|journaliste|"
-    r"corresponsal|redactora?|redacción|periodista|enviad[oa] especial|repórter|correspondente|redação|jornalista|inviat[oa]|corrispondente|redazione|giornalista|"
-    r"redacteur|verslaggever|correspondente?|redactie|dziennikarz\w*|korespondent\w*|redakcja|корреспондент\w*|журналист\w*|редактор\w*|обозреватель|кореспондент\w*|"
-    r"muhabir\w*|editör\w*|yazar\w*|محرر|مراسل)\b",
-    re.IGNORECASE,
-)
-_PLACE = re.compile(r"^(?:in|at|from|aus|à|en|de|da|em|w|в|у|з|из|te)\s+[A-ZÀ-ÞА-ЯІЇЄ]", re.IGNORECASE)
+_PLACE = re.compile(r"^(?:in|at|from|aus|à|en|de|da|em|w|в|у|з|из|te|dal?)\s+[A-ZÀ-ÞА-ЯІЇЄ]")
+_IN_PLACE = re.compile(r"\s(?:in|at|for|from|of|reporting from|en|à|aus|für|pour|para|per|voor|dla|в|из)\s(?=[A-ZÀ-ÞА-ЯІЇЄ])")
 _CONTACT = re.compile(r"(?:^|\s)@\w{2,30}|[\w.+-]+@[\w-]+\.[\w.-]+|https?://\S+|\((?:@|he/|she/|they/)[^)]*\)")
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\d{1,2}:\d\d|\b(?:published|updated|posted|last modified|\d{1,2}(?:h|m|d)? ago)\b", re.IGNORECASE)
+
+
+class Credit(NamedTuple):
+    """What a line of names says; `unknown` where something in it is neither name, role, place, agency nor outlet."""
+
+    names: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
+    unknown: bool = False
 
 
 def find(text: str, context: Context) -> Iterator[Finding]:
@@ -64,84 +57,134 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     if len(lines) < 2:
         return
     zones = find_zones(text)
-    removals = []
-    for line in _candidates(lines, zones):
-        names, agencies, evidence = read_byline(line, text, zones)
-        if not names and not agencies:
+    removals: list[Removal] = []
+    for line in _candidates(lines, zones, context.language):
+        credit, evidence = _judge(line, text, zones, context.language)
+        if credit is None:
+            if removals and removals[-1].last == line.index - 1 and zones.before_prose(line.index) and _is_role(line.text):
+                removals[-1] = removals[-1]._replace(last=line.index)
             continue
-        for name in names:
+        for name in credit.names:
             yield Fact("byline", name)
-        for agency in agencies:
+        for agency in credit.agencies:
             yield Fact("text_agency", agency)
         removals.append(Removal(line.index, line.index, "byline", evidence))
-    yield from remove_lines(text, lines, removals, NAME, VERSION)
+    if len(removals) < len(lines):
+        yield from remove_lines(text, lines, removals, NAME, VERSION)
 
 
-def _candidates(lines: tuple[Line, ...], zones: Zones) -> Iterator[Line]:
+def _candidates(lines: tuple[Line, ...], zones: Zones, language: str | None) -> Iterator[Line]:
     head = zones.first_prose if zones.first_prose >= 0 else min(3, len(lines) - 1)
-    for line in lines[: min(head, 10)]:
+    for line in lines[: min(head, _DEEPEST)]:
         if len(line.text) <= _LONGEST:
             yield line
     if zones.first_prose >= 0:
         for line in lines[max(zones.last_prose + 1, head) :]:
-            if len(line.text) <= _LONGEST and (PREFIX.match(line.text) or _KOREAN.match(line.text) or line.text[0] in "—–-"):
+            if len(line.text) <= _LONGEST and (line.text[0] in "—–" or _split_prefix(line.text, language) or _title_after(line.text)):
                 yield line
 
 
-def read_byline(line: Line, text: str, zones: Zones) -> tuple[list[str], list[str], str]:
-    """(names, agencies, evidence); both lists are empty where the line is no byline."""
+def _judge(line: Line, text: str, zones: Zones, language: str | None) -> tuple[Credit | None, str]:
+    """(credit, evidence) of a byline, or (None, "")."""
     shown = line.text.strip()
-    if match := _KOREAN.match(shown) or _CJK_SUFFIX.match(shown):
-        return [match["name"].strip()], [], f"formula: reporter's title after a name; zone: {zones.name(line.index)}"
-    match = PREFIX.match(shown)
-    rest = shown[match.end() :] if match else shown
-    if match and shown[0] in "—–-" and not match[0].strip(" —–-"):
-        match = None
-    if ends_sentence(rest) and not rest.rstrip().endswith(("Jr.", "Sr.")):
-        return [], [], ""
-    names, agencies, unknown = _read_parts(rest, strict=match is None)
-    if unknown or not (names or agencies):
-        return [], [], ""
     zone = f"zone: {zones.name(line.index)}"
-    if match:
-        return names, agencies, f"formula: “{match[0].strip()}”; {zone}; form: capitalised names"
-    if not names or not zones.before_prose(line.index) or line.index > 4 or any(_mentioned(name, line, text) for name in names):
-        return [], [], ""
-    return names, agencies, f"{zone}: under the headline; form: nothing but capitalised names and roles"
+    if name := _title_after(shown):
+        return Credit((name,)), f"formula: a reporter's title after a name; {zone}"
+    prefix, rest = _split_prefix(shown, language) or ("", shown)
+    if ends_sentence(rest) and not rest.endswith(("Jr.", "Sr.")):
+        return None, ""
+    credit = read_names(rest, strict=not prefix)
+    if credit.unknown or not (credit.names or credit.agencies):
+        return None, ""
+    if prefix:
+        return credit, f"formula: “{prefix}”; form: names with capitals; {zone}"
+    if not credit.names or any(_mentioned(name, line, text) for name in credit.names):
+        return None, ""
+    if zones.before_prose(line.index) and line.index <= 4:
+        return credit, f"{zone}, under the headline; form: nothing but names and roles"
+    if shown[0] in "—–":
+        return credit, f"{zone}, after the story; form: a dash before a name"
+    return None, ""
 
 
-def _read_parts(rest: str, *, strict: bool) -> tuple[list[str], list[str], bool]:
-    """Names, agencies, and whether something in the line is neither."""
+def _split_prefix(text: str, language: str | None) -> tuple[str, str] | None:
+    """("By", the rest) of a line that begins like a byline, or None."""
+    bare = text.lstrip(" \t•·*-–—|[(（【")
+    match = matcher("bylines.toml", "prefix", language).match(even(bare))
+    if not match:
+        return None
+    gap = _AFTER_PREFIX.match(even(bare), match.end())
+    if not gap or gap.end() == len(bare):
+        return None
+    return bare[: match.end()], bare[gap.end() :].rstrip(" ])）】|")
+
+
+def _title_after(text: str) -> str | None:
+    """The name before 기자, 記者 and the like where they are the whole line."""
+    match = None if text.isascii() else matcher("bylines.toml", "title_after").match(even(text))
+    return match["name"].strip() if match else None
+
+
+def read_names(text: str, *, strict: bool) -> Credit:
+    """Read a list of names, roles, places, agencies and outlets; `strict` takes nothing else.
+
+    >>> read_names("ANA RUIZ in Oslo, Reuters | March 3, 2023", strict=False)
+    Credit(names=('Ana Ruiz',), agencies=('Reuters',), unknown=False)
+    """
     names: list[str] = []
     agencies: list[str] = []
-    for raw in _SPLIT.split(_CONTACT.sub(" ", rest).replace("(", ",").replace(")", ",")):
-        part = raw.strip(" .,:*_–—-")
+    for raw in _SPLIT.split(_CONTACT.sub(" ", text).replace("(", ",").replace(")", ",")):
+        part = raw.strip(" .,:*_–—-[]")
         if not part:
             continue
-        part, place = _without_place(part)
+        part, placed = _without_place(part, announced=not strict)
         if agency := agency_named(part):
             agencies.append(agency)
-        elif looks_like_name(part) and not (names and _ROLE.search(part)):
+        elif looks_like_name(part, announced=not strict) and not (names and _has_role(part)):
             names.append(tidy_name(part))
-        elif known_source(part) or _ROLE.search(part) or place or _PLACE.match(part) or _DATE.search(part):
+        elif placed or known_source(part) or _has_role(part) or _PLACE.match(part) or _DATE.search(part):
             continue
         elif strict or not names or len(part) > 40:
-            return names, agencies, True
-    return names, agencies, False
+            return Credit(tuple(names), tuple(agencies), True)
+    return Credit(tuple(names), tuple(agencies))
 
 
-def _without_place(part: str) -> tuple[str, bool]:
+def _without_place(part: str, *, announced: bool) -> tuple[str, bool]:
     """Cut ``in Oslo`` and ``for CNN`` off a name."""
-    match = re.search(r"\s(?:in|at|for|from|of|reporting from|en|à|aus|für|pour|para|per|voor|dla|в|из)\s(?=[A-ZÀ-ÞА-ЯІЇЄ])", part)
-    if match and looks_like_name(part[: match.start()]):
+    match = _IN_PLACE.search(part)
+    if match and looks_like_name(part[: match.start()], announced=announced):
         return part[: match.start()], True
     return part, False
+
+
+@cache
+def _roles() -> re.Pattern[str]:
+    return re.compile(
+        "|".join(
+            rf"(?<!\w)(?:{p.pattern}){'' if p.languages[0] in ('zh', 'ja', 'ko') else '(?!_)'}(?!\w)"
+            for p in phrases_in("bylines.toml", "role")
+        )
+    )
+
+
+def _has_role(text: str) -> bool:
+    return _roles().search(fold(text)) is not None
+
+
+def _is_role(text: str) -> bool:
+    """Whether a line under a byline says nothing but what the author is: `White House Reporter`, `Harbor Post`."""
+    if len(text) > 60 or ends_sentence(text) or text.count(" ") > 6:
+        return False
+    if known_source(text) or _CONTACT.fullmatch(text.strip()):
+        return True
+    left = _roles().sub("", fold(text))
+    return left != fold(text) and len(re.findall(r"\w{2,}", left)) <= 3 and not re.search(r"\d", left)
 
 
 def _mentioned(name: str, line: Line, text: str) -> bool:
     """Whether prose speaks of the person, so that the line is a topic or a heading and not a credit."""
     rest = text[line.after :]
+    if name in rest or fold(name) in fold(rest):
+        return True
     surname = name.split()[-1]
-    return fold(name) in fold(rest) or (
-        len(surname) > 3 and re.search(rf"\b{re.escape(surname)}\b(?!\s+(?:is|covers|reports|writes)\b)", rest) is not None
-    )
+    return len(surname) > 3 and re.search(rf"\b{re.escape(surname)}\b", rest) is not None

@@ -7,56 +7,39 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline.furniture._names import agency_named, known_source, looks_like_name
+from pipeline.furniture._phrases import matcher
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
-from pipeline.text.lines import Line, ends_sentence, split_lines
+from pipeline.text.lines import Line, ends_sentence, even, split_lines
 from pipeline.text.rules import Context, Finding
 from pipeline.text.zones import Zones, find_zones
 
 NAME, VERSION = "caption", 1
 
 _LONGEST = 700
-_PHOTO = (
-    r"(?:photo(?:s|graph|graphy|graphs)?|pictures?|images?|foto(?:s|grafie|grafía|grafia|ğraf)?|bild(?:er)?|crédits?(?: photo)?|credits?|photo credits?|image credits?|"
-    r"picture credits?|image source|source photo|bildquelle|bildnachweis|fotograf|imagen|imagem|immagine|zdjęcie|zdj\.|fot\.|фото|изображение|світлина|kaynak foto|"
-    r"صورة|تصوير|الصورة|图|图片|圖|圖片|圖源|图源|图片来源|圖片來源|摄影?|攝影?|写真|撮影|提供|사진|사진제공|video grab|screenshot|screengrab|illustration|graphic|composite|file photo|"
-    r"archivbild|archivfoto|symbolbild|symbolfoto|beeld|lusa foto|kredit|copyright)"
-)
-_LABELLED = re.compile(
-    rf"^[(\[（【<]?\s*(?:©|{_PHOTO})(?:\s+(?:by|credit|courtesy(?: of)?|provided by|de|di|von|:|从))*\s*[:：/|=＝©]*\s*(?P<rest>.{{2,160}}?)\s*[)\]）】>]?\s*\.?$",
+_HINT = re.compile(
+    r"[/／©]|\bvia\b|\bphoto|\bimage|\bimag[ei]|\bfoto|\bbild|\bpicture|\bcr[eéè]dit|\bfile\b|\bbeeld|\bscreen|\billustr|фото|світлин|изображ|зображ"
+    r"|иллюстр|ілюстр|görsel|fotoğraf|صور|تصوير|图|圖|摄|攝|写真|撮影|提供|資料|资料|사진|▲|caption|légende|legenda|zdj|\bfot\.|archi[vf]|pictured|pie de foto",
     re.IGNORECASE,
 )
-_STRICT_LABEL = re.compile(
-    rf"^[(\[（【<]?\s*(?:{_PHOTO})(?:\s+credit|\s+source|\s+courtesy)?(?:\s*[:：/|=＝]|\s+(?:by|courtesy of|credit|©)\b|\s*©)",
-    re.IGNORECASE,
-)
-_CAPTION_LABEL = re.compile(
-    r"^[(\[]?(?:file photo|file image|file picture|file|image caption|photo caption|caption|pictured|in this (?:photo|image|picture|handout|file|video|screen)[^:]{0,60}|archivbild|archivfoto|symbolbild|"
-    r"bildunterschrift|légende|légende photo|photo d'archives?|foto de archivo|imagen de archivo|pie de foto|foto de arquivo|legenda|foto d'archivio|archieffoto|zdjęcie ilustracyjne|zdjęcie archiwalne|архивное фото|"
-    r"фото из архива|архівне фото|ілюстративне фото|иллюстративное фото|arşiv fotoğrafı|صورة ارشيفية|صورة أرشيفية|资料图|資料圖|资料图片|資料照片?|図|資料写真|자료 ?사진|▲)(?:\s*[:：|]|\s+[-–—]\s+|\s*[)\]])",
-    re.IGNORECASE,
-)
-_TRAILER = re.compile(
-    r"(?:[/,|]?\s*(?:file(?: photo| picture| image)?|archiv\w*|pool photo|handout|via reuters|dossier|archives?)\s*)$", re.IGNORECASE
-)
-_CREDIT_CUT = re.compile(
-    r"\s+via\s+|\s*[/|•·／｜+]\s*|\s+for\s+|,\s*|\s+[-–—]\s+|\s+©\s*|\s*©\s*|\s+and\s+|\s*&\s*|\s+par\s+|\s+by\s+|\s+von\s+", re.IGNORECASE
-)
-_AP_PHOTO = re.compile(
-    r"^(?P<agency>AP|Reuters|REUTERS|AFP|EPA|UPI|dpa|DPA|PA|CP|AAP|Xinhua|Getty|TASS|ANSA|EFE|Kyodo|Yonhap|NTB|TT|ANP|PTI|ANI)\s+(?:Photo|Foto|file photo|Images?|Wire|via AP|File)\b\s*[/:|,-]?\s*",
-    re.IGNORECASE,
+_CAPTION_END = re.compile(r"\s*[:|]|\s+[-–—]\s+|\s*[)\]]|(?<=▲)")
+_AFTER_WORD = re.compile(r"(?:\s*(?:credit|source|courtesy|provided|by|of|de|di|von))*\s*(?:[:/|=]|©|\s(?:by|courtesy of|credit)\b|(?<=\.)\s)\s*©?")
+_TRAILER = re.compile(r"[/,|]?\s*(?:file(?: photo| picture| image)?|archiv\w*|pool photo|handout|dossier|archives?)\s*$", re.IGNORECASE)
+_CREDIT_CUT = re.compile(r"\s+via\s+|\s*[/|•·／｜+©]\s*|,\s*|\s+[-–—]\s+|\s*&\s*|\s+(?:for|and|par|by|von|pour|für)\s+", re.IGNORECASE)
+_AGENCY_PHOTO = re.compile(
+    r"(?P<agency>[A-Z][A-Za-z]{1,8}|dpa)\s+(?:Photo|Foto|file photo|Images?|Wire|File|photo)\b\s*[/:|,-]?\s*|(?P<long>Getty Images)\s*[/:|,-]\s*"
 )
 _CAPITAL = re.compile(r"[^\W\d_][\w’'.&-]*(?:\s+[^\W\d_][\w’'.&-]*){0,4}")
-_BRACKET = re.compile(r"[(\[（【][^()\[\]（）【】]{3,120}[)\]）】]\s*\.?$")
-_SENTENCE_END = re.compile(r"[.!?”\"’»。)](?=\s*(?:[A-ZÀ-ÞА-ЯІЇЄ©(\[]|\S+/))\s*|\s+\|\s+|\s{2,}|\s+[-–—]\s+(?=[^-–—]*/)")
+_BRACKET = re.compile(r"[(\[（【](?P<inner>[^()\[\]（）【】]{3,120})[)\]）】]\s*\.?$")
+_CUT = re.compile(r"[.!?”\"’»。)](?=\s*(?:[A-ZÀ-ÞĀ-ŽА-ЯІЇЄ©(\[]|\S+/))\s*|\s+\|\s+|\s{2,}|\s+[-–—]\s+(?=[^-–—]*/)")
 
 
 class Credit(NamedTuple):
-    """What a credit says: picture agencies, whether its form shows it (slashes, `via`), whether a known agency is in it."""
+    """What a credit says: picture agencies, whether its form shows it (slashes, `via`, a photo word), whether we know an agency in it."""
 
-    agencies: tuple[str, ...]
-    formed: bool
-    known: bool
+    agencies: tuple[str, ...] = ()
+    formed: bool = False
+    known: bool = False
 
 
 def find(text: str, context: Context) -> Iterator[Finding]:
@@ -79,9 +62,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     zones = find_zones(text)
     removals: list[Removal] = []
     for line in lines:
-        if len(line.text) > _LONGEST:
-            continue
-        found = _judge(line, zones)
+        found = _judge(line, zones) if len(line.text) <= _LONGEST else None
         if found is None:
             continue
         kind, credit, evidence = found
@@ -93,40 +74,30 @@ def find(text: str, context: Context) -> Iterator[Finding]:
         yield from remove_lines(text, lines, removals, NAME, VERSION)
 
 
-_HINT = re.compile(
-    r"[/／©]|\bvia\b|\bphoto|\bimage|\bfoto|\bbild|\bpicture|\bcredit|\bcrédit|\bfile\b|фото|світлин|صور|图|圖|写真|撮影|사진|▲|caption|légende|legenda|zdj|\bfot\.",
-    re.IGNORECASE,
-)
-
-
 def _judge(line: Line, zones: Zones) -> tuple[str, Credit, str] | None:
-    text = line.text
+    """(kind, credit, evidence) of a caption or credit line, or None."""
+    text, zone = line.text, zones.name(line.index)
     if not _HINT.search(text):
         return _bare_agency(line, zones)
-    zone = zones.name(line.index)
     if len(text) <= 200 and (credit := read_credit(text)) and (credit.known or credit.formed):
-        return (
-            "photo_credit",
-            credit,
-            f"form: nothing but a credit; formula: {'known agency' if credit.known else 'slashes, via or a photo word'} ({zone})",
-        )
-    caption, credit_text = split_caption(text)
-    if credit_text and (credit := read_credit(credit_text)):
-        if credit.known or credit.formed:
-            return "caption", credit, f"form: ends in a picture credit “{credit_text[:60]}”; zone: {zone}, a paragraph of its own"
-    if _CAPTION_LABEL.match(text) and len(text) <= 400 and (zone != "tail" or not ends_sentence(text) or zones.after_prose(line.index)):
-        return "caption", Credit((), False, False), f"formula: caption label; zone: {zone}, a paragraph of its own"
+        sign = "an agency that we know" if credit.known else "slashes, via or a photo word"
+        return "photo_credit", credit, f"form: nothing but a credit; formula: {sign}; zone: {zone}"
+    tail = split_caption(text)[1]
+    if tail and (credit := read_credit(tail)) and (credit.known or credit.formed):
+        return "caption", credit, f"formula: ends in a picture credit “{tail[:60]}”; form: a paragraph of its own; zone: {zone}"
+    if len(text) <= 400 and _is_captioned(text) and (not zones.in_tail(line.index) or not ends_sentence(text) or zones.after_prose(line.index)):
+        return "caption", Credit(), f"formula: caption label; form: a paragraph of its own; zone: {zone}"
     return None
 
 
 def _bare_agency(line: Line, zones: Zones) -> tuple[str, Credit, str] | None:
     """A line that names a picture agency and nothing else, before the last paragraph."""
-    if len(line.text) > 40 or zones.after_prose(line.index):
+    if len(line.text) > 40 or zones.after_prose(line.index) or line.index == 0:
         return None
     agency = agency_named(line.text, pictures=True)
     if agency is None or agency_named(line.text) is not None:
         return None
-    return "photo_credit", Credit((agency,), False, True), f"formula: picture agency; form: alone on its line ({zones.name(line.index)})"
+    return "photo_credit", Credit((agency,), False, True), f"formula: picture agency; form: alone on its line; zone: {zones.name(line.index)}"
 
 
 def split_caption(text: str) -> tuple[str, str]:
@@ -135,21 +106,22 @@ def split_caption(text: str) -> tuple[str, str]:
     >>> split_caption("A ferry leaves. Jo Lind/Reuters")
     ('A ferry leaves.', 'Jo Lind/Reuters')
     >>> split_caption("A ferry leaves (Photo by Jo Lind / AFP)")
-    ('A ferry leaves', '(Photo by Jo Lind / AFP)')
+    ('A ferry leaves', 'Photo by Jo Lind / AFP')
     >>> split_caption("The ratio of men/women is even, she said.")
     ('The ratio of men/women is even, she said.', '')
     """
     if match := _BRACKET.search(text):
-        inner = match[0].strip(" .()[]（）【】")
-        if re.search(r"[/／©]", inner) or _STRICT_LABEL.match(inner) or agency_named(inner, pictures=True) != agency_named(inner):
-            return text[: match.start()].rstrip(), match[0]
+        inner = match["inner"].strip()
+        shown = re.search(r"[/／©]", inner) or _after_label(inner) is not None or _AGENCY_PHOTO.match(inner)
+        if shown or (agency_named(inner, pictures=True) and not agency_named(inner)):
+            return text[: match.start()].rstrip(), inner
         return text, ""
-    cuts = [match.end() for match in _SENTENCE_END.finditer(text)]
-    for cut in reversed(cuts[-4:]):
+    for cut in reversed([match.end() for match in _CUT.finditer(text)][-4:]):
         tail = text[cut:].strip()
-        if 3 <= len(tail) <= 140 and (re.search(r"[/／©]|\bvia\b", tail) or _STRICT_LABEL.match(tail) or agency_named(tail, pictures=True)):
-            if not (ends_sentence(tail) and not re.search(r"/|©", tail)):
-                return text[:cut].rstrip(" |-–—"), tail
+        if not 3 <= len(tail) <= 140 or (ends_sentence(tail) and not re.search(r"[/©]|^\w+\.? ?:", tail)):
+            continue
+        if re.search(r"[/／©]|\bvia\b", tail) or _after_label(tail) is not None or agency_named(tail, pictures=True):
+            return text[:cut].rstrip(" |-–—"), tail
     return text, ""
 
 
@@ -162,52 +134,66 @@ def read_credit(text: str) -> Credit | None:
     (True, True)
     """
     bare = text.strip().strip("()[]（）【】<>").strip()
-    labelled = _STRICT_LABEL.match(text) or re.match(r"^[(\[]?\s*©", text)
-    if labelled and (match := _LABELLED.match(text)):
-        bare = match["rest"].strip()
+    label = _after_label(bare)
+    labelled = label is not None
+    if label is not None:
+        bare = bare[label:].strip(" ©")
     bare = _TRAILER.sub("", bare.rstrip(" .")).strip(" /,|")
     agencies: list[str] = []
-    known = False
-    if match := _AP_PHOTO.match(bare):
-        known = True
-        agencies.append(agency_named(match["agency"], pictures=True) or match["agency"])
+    if (match := _AGENCY_PHOTO.match(bare)) and (agency := agency_named(match["agency"] or match["long"], pictures=True)):
+        agencies.append(agency)
         bare = bare[match.end() :]
+    prefixed = bool(agencies)
     parts = [part.strip(" .()[]") for part in _CREDIT_CUT.split(bare) if part.strip(" .()[]")]
-    if not parts or len(parts) > 8:
-        return Credit(tuple(agencies), False, True) if known else None
+    if len(parts) > 8 or (not parts and not prefixed):
+        return None
     slashed = re.search(r"[/／]|\bvia\b", bare) is not None
+    people = _read_parts(parts, agencies, slashed=slashed, labelled=labelled or prefixed)
+    if people is None:
+        return None
+    known = any(known_source(part) or agency_named(part, pictures=True) for part in parts)
+    pictures_only = bool(parts) and all(agency_named(part, pictures=True) and not agency_named(part) for part in parts)
+    formed = labelled or (slashed and people > 0 and (len(parts) >= 3 or "via " in bare))
+    return Credit(tuple(agencies), formed, prefixed or (known and (slashed or labelled or pictures_only)))
+
+
+def _read_parts(parts: list[str], agencies: list[str], *, slashed: bool, labelled: bool) -> int | None:
+    """Collect the agencies of a credit; the number of people in it, or None where a part is neither."""
     people = 0
     for part in parts:
-        agency = agency_named(part, pictures=True)
-        if agency or (source := known_source(part)):
-            known = True
-            name = agency or source
-            if name and name not in agencies and name not in ("Pool", "Handout"):
+        name = agency_named(part, pictures=True) or known_source(part)
+        if name:
+            if name not in agencies and name not in ("Pool", "Handout"):
                 agencies.append(name)
         elif looks_like_name(part):
             people += 1
         elif slashed and _is_capitalised(part):
             agencies.append(part)
-        elif labelled and len(part) <= 60 and (_is_capitalised(part) or not part.isascii()):
-            continue
-        else:
+        elif not (labelled and len(part) <= 60 and (_is_capitalised(part) or not part.isascii())):
             return None
-    formed = (
-        bool(labelled) or (slashed and len(parts) >= 3 and people > 0) or ("via " in bare and slashed and len(parts) >= 2 and people > 0)
-    )
-    return Credit(tuple(agencies), formed, known and (slashed or bool(labelled) or known_only(parts)))
+    return people
 
 
-def known_only(parts: list[str]) -> bool:
-    """Whether every part is a picture agency, so that no slash is needed."""
-    return all(agency_named(part, pictures=True) and not agency_named(part) for part in parts)
+def _after_label(text: str) -> int | None:
+    """Where the credit begins after a photo word and its colon, `by` or `©`, or None.
+
+    >>> _after_label("Photo by Jo Lind"), _after_label("Foto: dpa"), _after_label("Photos were shown")
+    (9, 6, None)
+    """
+    if text.startswith("©"):
+        return 1
+    flat = even(text)
+    match = matcher("captions.toml", "photo_word").match(flat)
+    gap = _AFTER_WORD.match(flat, match.end()) if match else None
+    return gap.end() if gap and gap[0].strip() + flat[gap.start() - 1] not in ("", ".") and gap.end() < len(text) else None
+
+
+def _is_captioned(text: str) -> bool:
+    flat = even(text.lstrip("([（【"))
+    match = matcher("captions.toml", "caption_label").match(flat)
+    return match is not None and _CAPTION_END.match(flat, match.end()) is not None
 
 
 def _is_capitalised(part: str) -> bool:
     words = part.split()
-    return (
-        bool(_CAPITAL.fullmatch(part))
-        and len(words) <= 5
-        and words[0][0].isupper()
-        and not any(w[0].islower() and len(w) > 3 for w in words)
-    )
+    return bool(_CAPITAL.fullmatch(part)) and len(words) <= 5 and words[0][0].isupper() and not any(w[0].islower() and len(w) > 3 for w in words)

@@ -67,11 +67,103 @@ _CAPS_ONLY = re.compile(
     rf"(?P<place>[{_U}][{_U}.’' -]{{2,30}}(?:, (?:[{_U}][\w. ]{{1,18}}))?){_DATE}(?P<sep>\s*(?:[-–—]{{1,2}}|_)\s+|:\s+)(?=[{_U}“\"«])"
 )
 _LABELS = frozenset(
-    """breaking update updated watch live video photos exclusive opinion analysis editorial correction corrected factbox explainer urgent alert read more
-    related note editor advisory attention warning poll timeline review interview profile q&a q a obituary feature column letter comment listen podcast
-    eilmeldung achtung update urgente alerta atención nota flash urgent ultima ora attenzione срочно молния увага термінові son dakika uyarı fact check
-    nato eu un us uk usa who opec imf nasa fbi cia nhs bbc cnn the this that he she it they we you what why how who when where and but so if
-    """.split()
+    [
+        "breaking",
+        "update",
+        "updated",
+        "watch",
+        "live",
+        "video",
+        "photos",
+        "exclusive",
+        "opinion",
+        "analysis",
+        "editorial",
+        "correction",
+        "corrected",
+        "factbox",
+        "explainer",
+        "urgent",
+        "alert",
+        "read",
+        "more",
+        "related",
+        "note",
+        "editor",
+        "advisory",
+        "attention",
+        "warning",
+        "poll",
+        "timeline",
+        "review",
+        "interview",
+        "profile",
+        "q&a",
+        "q",
+        "a",
+        "obituary",
+        "feature",
+        "column",
+        "letter",
+        "comment",
+        "listen",
+        "podcast",
+        "eilmeldung",
+        "achtung",
+        "update",
+        "urgente",
+        "alerta",
+        "atención",
+        "nota",
+        "flash",
+        "urgent",
+        "ultima",
+        "ora",
+        "attenzione",
+        "срочно",
+        "молния",
+        "увага",
+        "термінові",
+        "son",
+        "dakika",
+        "uyarı",
+        "fact",
+        "check",
+        "nato",
+        "eu",
+        "un",
+        "us",
+        "uk",
+        "usa",
+        "who",
+        "opec",
+        "imf",
+        "nasa",
+        "fbi",
+        "cia",
+        "nhs",
+        "bbc",
+        "cnn",
+        "the",
+        "this",
+        "that",
+        "he",
+        "she",
+        "it",
+        "they",
+        "we",
+        "you",
+        "what",
+        "why",
+        "how",
+        "who",
+        "when",
+        "where",
+        "and",
+        "but",
+        "so",
+        "if",
+    ]
 )
 
 
@@ -99,7 +191,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
             yield Fact("text_agency", agency)
         for name in names:
             yield Fact("byline", name)
-        start = text.index(line.text, line.start)
+        start = line.text_start
         if context.config.keep_datelines:
             yield KeySpan(start, start + length)
         else:

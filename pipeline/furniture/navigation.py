@@ -38,7 +38,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     >>> doc = ParsedDocument("d", 0, Origin("u"), "0", 0, "", Metadata(), "text", "text")
     >>> body = "The ferry left the port at noon with all hands on board.\\n"
     >>> [e.kind for e in find(body * 2 + "Related posts\\nBridge closes for repair\\nBack to top button", Context(doc, Metadata()))]
-    ['related_block', 'navigation_label']
+    ['related_block', 'related_block', 'navigation_label']
     """
     lines = split_lines(text)
     zones = find_zones(text)

@@ -89,16 +89,12 @@ def _is_story(line: Line, folded: str, strong: bool, shown: bool, zones: Zones) 
     """Whether the line is a paragraph of the story that only talks of such things."""
     if shown:
         return False
-    if '"' in folded or _REPORTING.search(folded):
+    if '"' in folded or search_regex("citing.toml", "reporting").search(folded):
         return True
     # After the story nothing but furniture stands; inside its last paragraphs the wording must be that of a notice.
     return not zones.after_prose(line.index) and is_prose(line) and not (strong and _SIGN.search(folded)) and not _SELF.search(folded)
 
 
-_REPORTING = re.compile(
-    r"\b(?:said|told|says|sued|lawsuit|court|judge|plaintiff|sagte|gericht|tribunal|juge|jueza?|dijo|disse|juiz|giudice|ha detto|rechter|sąd|mahkeme)\b|"
-    r"\bсуд\b|заявил|сообщил|заявив|повідомив|محكمة|法院|裁判|법원"
-)
 _SELF = re.compile(
     r"\bth(?:is|e) (?:material|story|article|report|content|post|piece|item|work|text|page|views?|opinions?)\b|\bdiese[rs]? (?:artikel|beitrag|text|meldung|inhalt)|"
     r"\bcet article|\bce contenu|\beste (?:artículo|contenido|artigo|texto|conteúdo)|\bquest[oa] (?:articolo|contenuto)|\bdit artikel|\b(?:ten )?(?:artykuł|tekst|materiał)|"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.furniture._names import outlet_named
-from pipeline.furniture._phrases import line_phrases
+from pipeline.furniture._phrases import line_phrases, matcher
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
 from pipeline.text.lines import Line, ends_sentence, fold, split_lines
@@ -17,12 +17,6 @@ NAME, VERSION = "title", 1
 
 _LONGEST = 300
 _SITE_SUFFIX = re.compile(r"\s+(?:[|»›·•]|[-–—]{1,2}|::)\s+([^|»›·•]{2,50})$")
-_MARKER = re.compile(
-    r"^(?:(?:UPDATE|WRAPUP|RPT|REFILE|CORRECTED|CORRECTION|ADVISORY|GRAPHIC|ANALYSIS|FACTBOX|INSIGHT|EXCLUSIVE|EXPLAINER|TIMELINE|INTERVIEW"
-    r"|BREAKINGVIEWS|SPECIAL REPORT|FOCUS|PREVIEW|FEATURE|PRESS DIGEST|SOCCER|TENNIS|US STOCKS|RECAST|REPEAT|CORREGIDO|ACTUALIZA)"
-    r"(?:[ -]\d{1,2}|-(?=[^\s-]))(?:-| - |: ?)?|(?:CORRECTED|REFILE|RPT|REPEAT|UPDATED?|BREAKING|URGENT|ALERT|EILMELDUNG|EIL|ACHTUNG|URGENTE|URGENT|FLASH|"
-    r"ULTIM'ORA|PILNE|МОЛНИЯ|СРОЧНО|ТЕРМІНОВО|SON DAKİKA|عاجل|速報|속보)\s?[:：|!]\s?|【速報】|\[속보\]|\[단독\]|【号外】)\s*"
-)
 
 
 def find(text: str, context: Context) -> Iterator[Finding]:
@@ -62,10 +56,10 @@ def strip_marker(title: str) -> str:
     """
     stripped = title
     for _ in range(3):
-        match = _MARKER.match(stripped)
-        if not match or match.end() >= len(stripped):
+        match = matcher("versions.toml", "title_mark").search(stripped)
+        if not match or match.end() - match.start() >= len(stripped):
             break
-        stripped = stripped[match.end() :]
+        stripped = (stripped[: match.start()] + stripped[match.end() :]).strip(" -–—:|")
     return stripped.strip() or title
 
 

@@ -36,21 +36,21 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     if not hits:
         return
     zones, counts = find_zones(text), repeats(lines)
-    signs = {index: _sign(line, hits, zones, counts, text) for index, line in hits.items()}
-    yield from remove_lines(text, lines, _blocks(lines, {i: s for i, s in signs.items() if s}), NAME, VERSION)
+    signs = {index: sign for index, line in hits.items() if (sign := _sign(line, hits, zones, counts))}
+    yield from remove_lines(text, lines, _blocks(lines, signs), NAME, VERSION)
 
 
 def _is_widget(line: Line) -> bool:
     return line_phrase(line.core, "widget_residue") is not None or _PLAYER_TIME.fullmatch(line.text) is not None
 
 
-def _sign(line: Line, hits: dict[int, Line], zones: Zones, counts: dict[str, int], text: str) -> str | None:
+def _sign(line: Line, hits: dict[int, Line], zones: Zones, counts: dict[str, int]) -> str | None:
     """The second kind of evidence beside the formula, or None."""
     if not ends_sentence(line.text):
         return "form: a label alone on its line"
     if counts.get(line.core, 0) > 1:
         return f"repetition: {counts[line.core]} times"
-    if line.text[0] in _BULLET or text[line.start] in " \t":
+    if line.text[0] in _BULLET or line.indent:
         return "form: bulleted or indented"
     if zones.before_prose(line.index):
         return "zone: head, before the story"
@@ -59,21 +59,17 @@ def _sign(line: Line, hits: dict[int, Line], zones: Zones, counts: dict[str, int
     return None
 
 
-def _blocks(lines: tuple[Line, ...], signs: dict[int, str | None]) -> Iterator[Removal]:
-    """Neighbouring hits as one block; a block that is repeated verbatim stays one removal per copy."""
-    first: int | None = None
-    seen: set[str] = set()
+def _blocks(lines: tuple[Line, ...], signs: dict[int, str]) -> Iterator[Removal]:
+    """Neighbouring hits as one block; of a block that is repeated each copy is one removal."""
+    block: list[int] = []
     for index in sorted(signs):
-        starts_anew = first is None or index - 1 not in signs or lines[index].core in seen
-        if starts_anew:
-            if first is not None:
-                yield _removal(first, last, signs)
-            first, seen = index, set()
-        seen.add(lines[index].core)
-        last = index
-    if first is not None:
-        yield _removal(first, last, signs)
+        if block and (index != block[-1] + 1 or lines[index].core in {lines[i].core for i in block}):
+            yield _removal(block, signs)
+            block = []
+        block.append(index)
+    if block:
+        yield _removal(block, signs)
 
 
-def _removal(first: int, last: int, signs: dict[int, str | None]) -> Removal:
-    return Removal(first, last, "widget_residue", f"formula: widget label or message; {signs[first]}")
+def _removal(block: list[int], signs: dict[int, str]) -> Removal:
+    return Removal(block[0], block[-1], "widget_residue", f"formula: widget label or message; {signs[block[0]]}")

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-__all__ = ["SHORT", "Line", "core", "fold", "is_all_caps", "is_headline", "repeats", "split_lines", "words"]
+__all__ = ["SHORT", "Line", "core", "ends_sentence", "even", "fold", "is_all_caps", "is_headline", "repeats", "split_lines", "words"]
 
 SHORT = 240
 """Longest line in code points that is looked up as a label; labels, bylines and credits of the gold documents stay under 120."""
@@ -15,6 +15,7 @@ SHORT = 240
 # with and without hamza, Russian yo), the Arabic tatweel and vowel marks, and full-width punctuation.
 _FOLD_FROM = "’‘ʼ`“”„«»\u00a0\u202f‐‑İıأإآёЁ：（）／｜＠"
 _FOLD_TO = '\'\'\'\'"""""  --iiاااее:()/|@'
+_EVEN = str.maketrans(_FOLD_FROM, _FOLD_TO)
 _FOLD = str.maketrans(_FOLD_FROM, _FOLD_TO, "\u0640" + "".join(map(chr, range(0x064B, 0x0653))))
 _EDGE = re.compile(r"^[\W_]+|[\W_]+$")
 _SPACES = re.compile(r"\s+")
@@ -33,6 +34,7 @@ class Line(NamedTuple):
         text: the line without white space at its edges.
         blanks: blank lines directly before it.
         core: folded and without punctuation at its edges, for looking up labels; empty where the line is longer than `SHORT`.
+        indent: code points of white space before `text`.
     """
 
     index: int
@@ -42,11 +44,12 @@ class Line(NamedTuple):
     text: str
     blanks: int
     core: str
+    indent: int
 
     @property
-    def short(self) -> bool:
-        """Whether the line is short enough to be a label."""
-        return len(self.text) <= SHORT
+    def text_start(self) -> int:
+        """Where `text` begins."""
+        return self.start + self.indent
 
 
 def fold(text: str) -> str:
@@ -56,6 +59,15 @@ def fold(text: str) -> str:
     "editor's note"
     """
     return _SPACES.sub(" ", text.translate(_FOLD).casefold()).strip()
+
+
+def even(text: str) -> str:
+    """Straight quotes and plain spaces, position by position: a span in the result is a span in `text`.
+
+    >>> even("Editor’s\xa0note")
+    "Editor's note"
+    """
+    return text.translate(_EVEN)
 
 
 def core(text: str) -> str:
@@ -84,7 +96,7 @@ def split_lines(text: str) -> tuple[Line, ...]:
         stripped = raw.strip()
         if stripped:
             key = core(stripped) if len(stripped) <= SHORT else ""
-            lines.append(Line(len(lines), start, end, min(position, len(text)), stripped, blanks, key))
+            lines.append(Line(len(lines), start, end, min(position, len(text)), stripped, blanks, key, raw.index(stripped[0])))
             blanks = 0
         else:
             blanks += 1

@@ -1,0 +1,99 @@
+"""Cards about the author at the end: name, role, biography, address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipeline.furniture._names import looks_like_name
+from pipeline.furniture._phrases import matcher, phrases_in
+from pipeline.furniture._removal import Removal, remove_lines
+from pipeline.records import Fact
+from pipeline.text.lines import Line, ends_sentence, even, fold, split_lines
+from pipeline.text.rules import Context, Finding
+from pipeline.text.zones import Zones, find_zones, is_prose
+
+NAME, VERSION = "author_card", 1
+
+_LONGEST = 700
+_ADDRESS = re.compile(
+    r"(?:(?:contact|e-?mail|mail|twitter|x|kontakt|contacto|contact[ez]*|correo|follow|reach)?[:\s]*)(?:[\w.+-]+@[\w-]+\.[\w.-]+|@\w{2,30})\s*\.?",
+    re.IGNORECASE,
+)
+
+
+def find(text: str, context: Context) -> Iterator[Finding]:
+    """Yield the card as `author_info` and deletions of its lines.
+
+    A line belongs to a card where it stands at the end and repeats the byline, alone or with a role, begins a biography with that
+    name, follows "About the author", or is a bare address. A biography of a person whom the byline does not know needs a journalist's
+    role in it and must be the last prose.
+
+    >>> from pipeline.records import Metadata, Origin, ParsedDocument
+    >>> doc = ParsedDocument("d", 0, Origin("u"), "0", 0, "", Metadata(), "text", "text")
+    >>> body = "The ferry left the port at noon with all hands on board.\\n" * 2
+    >>> card = "Ana Ruiz is a reporter at the Harbor Post. She covers shipping."
+    >>> [f.value for f in find(body + card, Context(doc, Metadata(byline=("Ana Ruiz",)))) if isinstance(f, Fact)]
+    ['Ana Ruiz is a reporter at the Harbor Post. She covers shipping.']
+    """
+    lines = split_lines(text)
+    if len(lines) < 2:
+        return
+    zones = find_zones(text)
+    removals: list[Removal] = []
+    under_label = False
+    for line in lines:
+        if not zones.in_tail(line.index) or len(line.text) > _LONGEST or line.index == 0:
+            under_label = False
+            continue
+        if len(line.text) <= 40 and _is_about(line, context.language):
+            under_label = True
+            removals.append(Removal(line.index, line.index, "author_card", "formula: “about the author”; zone: tail"))
+            continue
+        evidence = _judge(line, lines, zones, context, under_label, bool(removals))
+        if evidence is None:
+            under_label = False
+            continue
+        removals.append(Removal(line.index, line.index, "author_card", evidence))
+        if not _ADDRESS.fullmatch(line.text):
+            yield Fact("author_info", line.text)
+    yield from remove_lines(text, lines, removals, NAME, VERSION)
+
+
+def _is_about(line: Line, language: str | None) -> bool:
+    match = matcher("credits.toml", "about_author", language).match(even(line.text.lstrip("-–—•*# ")))
+    return match is not None and match.end() >= len(line.text.strip("-–—•*# :："))
+
+
+def _judge(line: Line, lines: tuple[Line, ...], zones: Zones, context: Context, under_label: bool, begun: bool) -> str | None:
+    text = line.text
+    if under_label and (zones.after_prose(line.index) or is_prose(line)):
+        return "zone: tail; form: under the label of an author card"
+    names = context.metadata.byline
+    echo = next((name for name in names if _begins_with(text, name)), None)
+    if echo and not is_prose(line) and zones.after_prose(line.index):
+        return f"echo: the byline “{echo}”; zone: tail, after the story"
+    bio = matcher("credits.toml", "bio", context.language).match(even(text)) is not None
+    if echo and bio and '"' not in even(text):
+        return f"echo: the byline “{echo}”; formula: biography; zone: tail"
+    if bio and not names and line.index >= zones.last_prose and _names_journalist(text) and _opens_with_name(text):
+        return "formula: biography of a journalist; zone: tail, last paragraph"
+    if _ADDRESS.fullmatch(text) and zones.after_prose(line.index):
+        return "form: a bare address; zone: tail, after the story"
+    if begun and lines[line.index - 1].index == line.index - 1 and not ends_sentence(text) and _names_journalist(text) and len(text) <= 80:
+        return "form: a role under a name; zone: tail"
+    return None
+
+
+def _begins_with(text: str, name: str) -> bool:
+    return fold(text).lstrip("—–-•* ").startswith(fold(name))
+
+
+def _opens_with_name(text: str) -> bool:
+    words = text.split()
+    return any(looks_like_name(" ".join(words[:count])) for count in (2, 3, 4))
+
+
+def _names_journalist(text: str) -> bool:
+    folded = fold(text)
+    return any(re.search(rf"(?<!\w)(?:{phrase.pattern})(?!\w)", folded) for phrase in phrases_in("bylines.toml", "role"))

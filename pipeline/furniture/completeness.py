@@ -1,0 +1,84 @@
+"""Whether the text is the whole story: teaser stubs and texts that were cut off. Flags only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipeline.furniture._phrases import line_phrase
+from pipeline.furniture._removal import Removal, remove_lines
+from pipeline.records import Flag
+from pipeline.text.lines import Line, core, ends_sentence, split_lines
+from pipeline.text.rules import Context, Finding
+from pipeline.text.zones import find_zones, is_prose
+
+NAME, VERSION = "completeness", 1
+
+_CUT_MARK = re.compile(r"(?:\[(?:…|\.\.\.|\+\d+ chars)\]|\(\.\.\.\)|(?<=\w)(?:…|\.\.\.)|\[\+\d+ chars\])\s*$")
+_OPEN_END = re.compile(r"[\w,;–—-]$")
+_SHORTEST = 60
+
+
+def find(text: str, context: Context) -> Iterator[Finding]:
+    """Yield a flag ``stub`` where the text ends in "read more" or its like, and ``truncated`` where it stops in mid-sentence.
+
+    The label of a stub that stands alone on the last line goes; inside a paragraph it stays and is only flagged.
+
+    >>> from pipeline.records import Metadata, Origin, ParsedDocument
+    >>> doc = ParsedDocument("d", 0, Origin("u"), "0", 0, "", Metadata(), "text", "text")
+    >>> body = "The ferry left the port at noon with all hands on board. "
+    >>> [f.kind for f in find(body + "Then it ... Read more", Context(doc, Metadata())) if isinstance(f, Flag)]
+    ['stub']
+    >>> [f.kind for f in find(body + "It turned towards the open sea and then the captain saw a", Context(doc, Metadata()))]
+    ['truncated']
+    """
+    lines = split_lines(text)
+    if not lines:
+        return
+    last = lines[-1]
+    if stub := _find_stub(last):
+        start, fragment, alone = stub
+        yield Flag("stub", start, last.end, fragment, "certain", NAME)
+        if alone and len(lines) > 1:
+            removal = Removal(last.index, last.index, "navigation_label", "formula: label of a teaser; zone: last line of the text")
+            yield from remove_lines(text, lines, [removal], NAME, VERSION)
+        return
+    if _starts_inside(lines[0], context):
+        yield Flag("truncated", lines[0].start, lines[0].end, lines[0].text[:80], "possible", NAME)
+    if _stops_inside(last, text):
+        yield Flag("truncated", max(last.text_start, last.end - 80), last.end, last.text[-80:], "likely", NAME)
+
+
+def _find_stub(last: Line) -> tuple[int, str, bool] | None:
+    """(start, fragment, whether the label is the whole line)."""
+    if last.core and line_phrase(last.core, "teaser"):
+        return last.text_start, last.text, True
+    tail = last.text[-90:]
+    for mark in re.finditer(r"(?:\.\.\.|…|[.!?。])[\])]?\s+|[\[(]|…", tail):
+        label = tail[mark.end() :]
+        if label and line_phrase(core(label), "teaser"):
+            start = last.text_start + len(last.text) - len(tail) + mark.start()
+            return start, tail[mark.start() :].strip(), False
+    return None
+
+
+def _starts_inside(first: Line, context: Context) -> bool:
+    """A text whose first words go on with a sentence that is not there; names like iPhone begin small too."""
+    text = first.text
+    if text.startswith(("…", "...")):
+        return True
+    return (
+        text[0].islower()
+        and is_prose(first)
+        and not any(char.isupper() for char in text.split()[0])
+        and not text.startswith(("http", "@", "#"))
+    )
+
+
+def _stops_inside(last: Line, text: str) -> bool:
+    if len(last.text) < _SHORTEST or (last.text.count(" ") < 8 and last.text.isascii()):
+        return False
+    if _CUT_MARK.search(last.text):
+        return True
+    zones = find_zones(text)
+    return not ends_sentence(last.text) and _OPEN_END.search(last.text) is not None and (zones.last_prose >= 0 or len(last.text) > 100)

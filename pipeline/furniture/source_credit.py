@@ -1,0 +1,116 @@
+"""Where the text comes from: `Source: ...`, an agency or outlet alone at the end, `(ANSA)` after the last sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipeline.furniture._names import agency_named, outlet_named
+from pipeline.furniture._phrases import matcher
+from pipeline.furniture._removal import Removal, remove_lines
+from pipeline.records import Fact, KeySpan
+from pipeline.text.lines import Line, even, fold, split_lines
+from pipeline.text.rules import Context, Finding
+from pipeline.text.zones import Zones, find_zones
+
+NAME, VERSION = "source_credit", 1
+
+_PARTS = re.compile(r"\s*(?:[/,;+&|·•、，]|\s[-–—]\s|\b(?:and|und|et|y|e|en|i|и|та|і|ve|with|avec|mit|con)\b)\s*")
+_GENERIC = re.compile(
+    r"(?:other |news |the |de |las |les |den |der |die |die nachrichten|le |and )*(?:agencies|agency|agenturen|nachrichtenagenturen|agences?|agencias|agências|agenzie|persbureaus|agencje|"
+    r"агентств[ао]?|агенції|ajanslar|wires?|wire (?:services|reports)|wire service|staff|staff reports?|bureau|web ?desk|news ?desk|online|internet|redaktion|redacción|rédaction|redazione|redactie|redação|"
+    r"inputs?|reports?|files)"
+)
+_TRAILING = re.compile(r"(?<=[.!?”\"»’…)])\s*(?P<credit>[(\[/<（]\s*(?P<name>[^()\[\]/<>（）]{2,40})\s*[)\]/>）])\s*\.?\s*$")
+_TRAILING_DASH = re.compile(
+    r"(?<=[.!?”\"»’…])\s*(?P<credit>[-–—]{1,2}\s*(?:[Ww]ith )?(?P<name>[A-ZÀ-ÞА-Я][\w.&-]{1,20}(?: [A-ZА-Я][\w.&-]{1,20}){0,3}))\s*\.?\s*$"
+)
+_INITIALS = re.compile(
+    r"[a-zà-ÿ]{2,4}(?:[/-][a-zà-ÿ]{2,4}){0,4}|[(\[]?[A-Z]{2,3}/[A-Z]{2,3}[)\]]?|\(?[a-z]{2}/\w{2,10}\)?|dpa:\d{6}-\d{2}-\d{5,8}/\d+|©?\s?dpa-infocom.{0,40}"
+)
+
+
+def find(text: str, context: Context) -> Iterator[Finding]:
+    """Yield text agencies, publisher and source hints as facts, deletions of credit lines, and a key span for a credit in a paragraph.
+
+    >>> from pipeline.records import Metadata, Origin, ParsedDocument
+    >>> doc = ParsedDocument("d", 0, Origin("u"), "0", 0, "", Metadata(), "text", "text")
+    >>> body = "The ferry left the port at noon with all hands on board.\\n" * 2
+    >>> [(f.name, f.value) for f in find(body + "Source: Reuters", Context(doc, Metadata())) if isinstance(f, Fact)]
+    [('text_agency', 'Reuters')]
+    >>> [type(f).__name__ for f in find(body.rstrip() + " (ANSA).", Context(doc, Metadata()))]
+    ['Fact', 'KeySpan']
+    """
+    lines = split_lines(text)
+    if not lines:
+        return
+    zones = find_zones(text)
+    removals: list[Removal] = []
+    for line in lines:
+        edge = zones.after_prose(line.index) or zones.before_prose(line.index)
+        if not edge or len(line.text) > 160 or len(lines) == 1:
+            continue
+        facts, evidence = _judge(line, zones, context.language, bool(removals) and removals[-1].last == line.index - 1)
+        if evidence:
+            yield from facts
+            removals.append(Removal(line.index, line.index, "source_credit", evidence))
+    yield from _trailing(lines, zones)
+    if len(removals) < len(lines):
+        yield from remove_lines(text, lines, removals, NAME, VERSION)
+
+
+def _judge(line: Line, zones: Zones, language: str | None, after_credit: bool) -> tuple[list[Fact], str]:
+    """(facts, evidence) of a line that is a credit, or ([], "")."""
+    zone = f"zone: {zones.name(line.index)}"
+    bare = line.text.strip(" ()[]<>*_.（）【】/–—-|")
+    head = zones.before_prose(line.index)
+    match = matcher("credits.toml", "source_credit", language).match(even(bare))
+    if match:
+        start = match.start("names")
+        facts, known = read_sources(bare[start : start + len(match["names"])])
+        if known or (line.text[start - 1 : start + 1].strip(": ：") == "" and ":" in even(line.text)[: start + 2] and facts):
+            return facts, f"formula: a label of a source; {zone}"
+        return [], ""
+    facts, known = read_sources(bare)
+    if known and not (head and line.index == 0):
+        return facts, f"formula: nothing but agencies or outlets; {zone}"
+    if after_credit and _INITIALS.fullmatch(line.text):
+        return [], f"form: initials under a credit; {zone}"
+    return [], ""
+
+
+def read_sources(text: str) -> tuple[list[Fact], bool]:
+    """Facts of a list of agencies and outlets, and whether every part of it is known.
+
+    >>> read_sources("AFP and Harbor Post")[1], [f.value for f in read_sources("AFP, agencies")[0]]
+    (False, ['AFP'])
+    """
+    facts: list[Fact] = []
+    known = False
+    for part in _PARTS.split(text):
+        name = re.sub(r"^(?:the|The|der|die|das|la|le|el|von|du|de|der)\s+", "", part.strip(" .()[]©"))
+        if not name:
+            continue
+        if agency := agency_named(name):
+            facts.append(Fact("text_agency", agency))
+            known = True
+        elif outlet := outlet_named(name):
+            facts.append(Fact("publisher_hints", outlet))
+            known = True
+        elif not _GENERIC.fullmatch(fold(name)):
+            if name[0].isupper() and len(name) <= 40 and not facts:
+                return [Fact("publisher_hints", name)], False
+            return facts, False
+    return facts, known
+
+
+def _trailing(lines: tuple[Line, ...], zones: Zones) -> Iterator[Finding]:
+    """An agency in brackets after the last sentence stays in the text; it counts as a credit and not for the comparison."""
+    for line in lines[max(0, zones.last_prose) : zones.last_prose + 1]:
+        for pattern in (_TRAILING, _TRAILING_DASH):
+            match = pattern.search(line.text, max(0, len(line.text) - 60))
+            agency = agency_named(match["name"]) if match else None
+            if match and agency:
+                yield Fact("text_agency", agency)
+                yield KeySpan(line.text_start + match.start("credit"), line.text_start + match.end("credit"))
+                return
