@@ -26,7 +26,7 @@ def _count_workers(_context: click.Context, _parameter: click.Parameter, value: 
     raise click.BadParameter(f"{value!r} is neither a whole number (0: one process a core) nor 'auto'.")
 
 
-class _RunCommand(click.Command):
+class _BeamCommand(click.Command):
     """Sets everything after `--` aside for Beam before click sees it."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -35,6 +35,11 @@ class _RunCommand(click.Command):
             ctx.meta["beam_options"] = tuple(args[cut + 1 :])
             args = args[:cut]
         return super().parse_args(ctx, args)
+
+
+def _beam_options(context: click.Context) -> tuple[str, ...]:
+    options: tuple[str, ...] = context.meta.get("beam_options", ())
+    return options
 
 
 def _mapping_options(function: Callable[..., None]) -> Callable[..., None]:
@@ -49,7 +54,7 @@ def command() -> None:
     """A copy desk for news corpora: raw news in, a clean, de-duplicated, auditable Parquet dataset out."""
 
 
-@command.command("run", cls=_RunCommand, options_metavar="[OPTIONS] [-- BEAM OPTIONS...]")
+@command.command("run", cls=_BeamCommand, options_metavar="[OPTIONS] [-- BEAM OPTIONS...]")
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option("-o", "--output", required=True, metavar="DIR", help="Folder to write; it appears when the run is complete.")
 @click.option("-c", "--config", "config_path", metavar="FILE", help="Settings as TOML; `copydesk config` prints a commented one.")
@@ -88,7 +93,7 @@ def run_command(
         runner=runner,
         workers=workers,
         overwrite=overwrite,
-        beam_options=context.meta.get("beam_options", ()),
+        beam_options=_beam_options(context),
         quiet=quiet,
         progress=progress,
     )
@@ -126,11 +131,12 @@ def schema_command(table: str | None, form: str | None) -> None:
     click.echo(describe_tables(table, form or "text"), nl=False)
 
 
-@command.command("explain")
+@command.command("explain", cls=_BeamCommand)
 @click.argument("folder", metavar="DIR")
 @click.argument("query", metavar="DOC_ID_OR_URI")
 @click.option("--all", "show_all", is_flag=True, help="Show every edit, those of white space included.")
-def explain_command(folder: str, query: str, show_all: bool) -> int:
+@click.pass_context
+def explain_command(context: click.Context, /, folder: str, query: str, show_all: bool) -> int:
     """Tell the whole story of one document of the dataset at DIR.
 
     The document is named by its id or the beginning of it, by its file or the end of its path, or by its URL.
@@ -139,7 +145,7 @@ def explain_command(folder: str, query: str, show_all: bool) -> int:
     from pipeline.report.explain_view import render_matches, render_story
     from pipeline.report.finding import find_documents
 
-    dataset = open_folder(folder)
+    dataset = open_folder(folder, _beam_options(context))
     matches = find_documents(dataset, query)
     if not matches:
         raise ConfigError(f"{folder} holds no record {query!r}; a doc_id or its beginning, a source_uri or its end, or a URL is accepted")
@@ -150,14 +156,15 @@ def explain_command(folder: str, query: str, show_all: bool) -> int:
     return 0
 
 
-@command.command("verify")
+@command.command("verify", cls=_BeamCommand)
 @click.argument("folder", metavar="DIR")
-def verify_command(folder: str) -> int:
+@click.pass_context
+def verify_command(context: click.Context, /, folder: str) -> int:
     """Check the dataset at DIR: hashes, schemas, books, and the undo of every edit."""
     from pipeline.report.verifying import verify
 
     failed = 0
-    for finding in verify(open_folder(folder)):
+    for finding in verify(open_folder(folder, _beam_options(context))):
         click.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.check} ({finding.detail})")
         for example in finding.examples:
             click.echo(f"        {example}")
@@ -168,14 +175,15 @@ def verify_command(folder: str) -> int:
     return 1 if failed else 0
 
 
-@command.command("clusters")
+@command.command("clusters", cls=_BeamCommand)
 @click.argument("folder", metavar="DIR")
 @click.option("--top", type=click.IntRange(min=1), default=20, show_default=True, metavar="N", help="How many to show.")
-def clusters_command(folder: str, top: int) -> None:
+@click.pass_context
+def clusters_command(context: click.Context, /, folder: str, top: int) -> None:
     """List the biggest clusters of copies of the dataset at DIR."""
     from pipeline.report.clusters import list_clusters, render_clusters
 
-    dataset = open_folder(folder)
+    dataset = open_folder(folder, _beam_options(context))
     total = int(dataset.manifest.get("counters", {}).get("clusters", 0))
     render_clusters(open_console(), list_clusters(dataset, top), total)
 
@@ -195,7 +203,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader has gone (`copydesk explain ... | head`). Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except (CopydeskError, OSError, RuntimeError) as error:
+    except (CopydeskError, OSError, RuntimeError, ValueError) as error:
         ending = ending_of(error)
         if ending is None:
             raise

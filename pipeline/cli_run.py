@@ -112,19 +112,20 @@ def open_console(*, stderr: bool = False) -> Console:
     return console if console.is_terminal or "COLUMNS" in os.environ else Console(stderr=stderr, highlight=False, width=_WIDE)
 
 
-def open_folder(folder: str) -> Dataset:
+def open_folder(folder: str, beam_options: Sequence[str] = ()) -> Dataset:
     """Open a dataset for reading, here or on an object store.
 
     Raises:
         DatasetError: it is none.
+        ConfigError: there is no file system for such an address.
     """
     from pipeline.report.dataset import open_dataset
 
     if is_remote(folder):
-        from pipeline.transforms.filesystems import storage_for
-
         _configure_logging()
-        return open_dataset(folder, storage_for(folder))
+        from pipeline.transforms.remote import open_storage
+
+        return open_dataset(folder, open_storage(folder, beam_options))
     return open_dataset(folder)
 
 
@@ -163,6 +164,9 @@ def ending_of(error: Exception) -> Ending | None:
     """
     if isinstance(error, ConfigError):
         return Ending(2, str(error))
+    if isinstance(error, ValueError):
+        unknown = "Unexpected pipeline runner: "  # Beam's words
+        return Ending(2, f"--runner {str(error).removeprefix(unknown)}") if str(error).startswith(unknown) else None
     if isinstance(error, (CopydeskError, OSError)):
         return Ending(1, _strip_beam(str(error)))
     if isinstance(error, RuntimeError):

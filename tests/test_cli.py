@@ -145,6 +145,7 @@ def test_a_bad_configuration_file_ends_with_2_and_names_the_file(content: bytes,
             "No space left on device\n",
         ),
         (RuntimeError("Channel closed prematurely."), 1, "a worker process died"),
+        (ValueError("Unexpected pipeline runner: Nonsense. Valid values are"), 2, "copydesk: --runner Nonsense. Valid values are"),
     ],
 )
 def test_a_run_that_fails_says_why_in_one_line(
@@ -158,6 +159,9 @@ def test_a_run_that_fails_says_why_in_one_line(
 def test_a_bug_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     failing_run(monkeypatch, ZeroDivisionError("division by zero"))
     with pytest.raises(ZeroDivisionError):
+        main(["run", "a.txt", "-o", "out", "--no-progress"])
+    failing_run(monkeypatch, ValueError("edits overlap"))
+    with pytest.raises(ValueError, match="overlap"):
         main(["run", "a.txt", "-o", "out", "--no-progress"])
     failing_run(monkeypatch, RuntimeError("KeyError: 'x'"))
     with pytest.raises(RuntimeError):
@@ -287,3 +291,10 @@ def test_the_page_about_the_command_names_every_command_and_option() -> None:
         for parameter in entry.params:
             for option in parameter.opts:
                 assert not option.startswith("--") or f"`{option}" in page, option
+
+
+@pytest.mark.slow
+def test_an_address_of_an_unknown_kind_is_refused_by_every_reader(capfd: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["verify"], ["clusters"], ["explain", "abcd"]):
+        assert main([arguments[0], "ftpx://host/out", *arguments[1:], "--", "--s3_region_name=x"]) == 2
+        assert "no file system for ftpx:// is installed" in capfd.readouterr().err

@@ -54,13 +54,15 @@ def open_dataset(folder: str, storage: Storage | None = None) -> Dataset:
     name = join(folder, MANIFEST)
     try:
         with storage.open(name) as file:
-            manifest = json.loads(file.read())
+            content = file.read()
     except (FileNotFoundError, NotADirectoryError):
         if not storage.exists(folder):
             raise DatasetError(f"{folder} does not exist; the output of `copydesk run` would be accepted") from None
         raise DatasetError(f"{folder} is not a dataset: it holds no {MANIFEST}, which a finished run writes last") from None
     except OSError as error:
         raise DatasetError(f"{name} cannot be read: {error.strerror or error}") from None
+    try:
+        manifest = json.loads(content)
     except ValueError as error:
         raise DatasetError(f"{name} is damaged: {error}") from None
     if not isinstance(manifest, dict) or not _lists_files(manifest.get("files")) or "copydesk" not in manifest:
