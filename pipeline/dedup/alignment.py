@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
+from types import ModuleType
 
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.dedup.engine import aligner
 from pipeline.dedup.shingles import NUMBER, OTHER, TOKEN_MASK
 
 __all__ = ["Alignment", "align", "compare"]
@@ -69,6 +71,8 @@ class Alignment:
 def compare(a: Words, b: Words) -> Alignment:
     """Align two token sequences (entries as in the column `words`) and count what differs."""
     a, b = a[:MOST_WORDS], b[:MOST_WORDS]
+    if (compiled := aligner()) is not None:
+        return _compare_compiled(compiled, a, b)
     hash_a, hash_b = (a & TOKEN_MASK).tolist(), (b & TOKEN_MASK).tolist()
     class_a, class_b = (a >> np.uint32(30)).tolist(), (b >> np.uint32(30)).tolist()
     blocks = align(hash_a, hash_b)
@@ -103,6 +107,27 @@ def compare(a: Words, b: Words) -> Alignment:
         others=different[OTHER],
         substituted=substituted,
         places=tuple(places),
+    )
+
+
+def _compare_compiled(compiled: ModuleType, a: Words, b: Words) -> Alignment:
+    found = np.zeros(11, np.int64)
+    places = np.empty((min(len(a), len(b)) + 1, 2), np.int64)
+    compiled.compare_words(np.ascontiguousarray(a), np.ascontiguousarray(b), SLOT_WORDS, _EXACT_GAP, found, places)
+    matched, longest, passages, equal_numbers, equal_names, _, numbers, names, others, substituted, placed = found.tolist()
+    return Alignment(
+        words_a=len(a),
+        words_b=len(b),
+        matched=matched,
+        longest=longest,
+        passages=passages,
+        equal_numbers=equal_numbers,
+        equal_names=equal_names,
+        numbers=numbers,
+        names=names,
+        others=others,
+        substituted=substituted,
+        places=tuple((i, j) for i, j in places[:placed].tolist()),
     )
 
 

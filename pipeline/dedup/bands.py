@@ -21,6 +21,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipeline.config import DedupConfig
+from pipeline.dedup.overlap import Lists, keyed, shared_entries
 
 __all__ = ["describe_bands", "exact_pairs", "explain_bands", "propose", "sample_pairs", "version_pairs"]
 
@@ -35,6 +36,8 @@ HUBS = 8
 """How many of the smallest members of a large bucket every other member meets."""
 NEIGHBOURS = 4
 """How many of the next larger members of a large bucket each member meets."""
+_AT_ONCE = 1 << 16
+"""Pairs whose samples are in memory at a time."""
 _PENDING = 1 << 22
 """Pairs that are gathered before doubles are dropped; bounds memory to some 100 MB."""
 
@@ -111,8 +114,8 @@ def sample_pairs(
         As `propose`.
     """
     ranked = _Ranked(order, nodes)
-    values, offsets = _flat(samples)
-    sizes = np.diff(offsets)
+    lists = Lists.of(samples)
+    values, sizes = lists.values, lists.sizes
     owners = np.repeat(np.arange(len(sizes)), sizes)
     chosen = ranked.is_first_of(_groups(text_keys))[owners] & (values % np.uint32(partitions) == partition)
     hashes, ranks = values[chosen], ranked.ranks[owners[chosen]]
@@ -122,7 +125,7 @@ def sample_pairs(
     usable = np.repeat((lengths >= 2) & (lengths <= config.max_frequency), lengths)
     packed = _distinct(iter([_linked(hashes[sort][usable].astype(np.uint64), ranks[sort][usable], FULL_BUCKET)]))
     first, second = ranked.unpack(packed)
-    shared = _shared(values, offsets, first, second)
+    shared = _shared(lists, first, second)
     smaller = np.minimum(sizes[first], sizes[second])
     worth = (shared >= 0.5 * config.min_containment * smaller) | (smaller < 4)
     return ranked.pairs(packed[worth])
@@ -202,31 +205,19 @@ def _distinct(parts: Iterator[Nodes]) -> Nodes:
     return np.unique(np.concatenate(pending)) if pending else np.empty(0, np.uint64)
 
 
-def _shared(values: npt.NDArray[np.uint32], offsets: Ranks, first: Ranks, second: Ranks) -> Ranks:
+def _shared(samples: Lists, first: Ranks, second: Ranks) -> Ranks:
     """How many sampled shingles the two documents of each pair share; in slices, so that memory stays bounded."""
-    shared = np.zeros(len(first), np.int64)
-    sizes = np.diff(offsets)
-    cost = np.cumsum(sizes[first] + sizes[second])
-    start = 0
-    while start < len(first):
-        done = cost[start - 1] if start else 0
-        stop = max(start + 1, int(np.searchsorted(cost, done + _PENDING, side="right")))
-        keys = [_keyed(values, offsets, side[start:stop]) for side in (first, second)]
-        merged = np.sort(np.concatenate(keys))
-        twice = merged[1:][merged[1:] == merged[:-1]]
-        shared[start:stop] += np.bincount((twice >> np.uint64(32)).astype(np.int64), minlength=stop - start)
-        start = stop
-    return shared
+    shared = [np.empty(0, np.int64)]
+    for start in range(0, len(first), _AT_ONCE):
+        sides = [_take(samples, rows[start : start + _AT_ONCE]) for rows in (first, second)]
+        shared.append(shared_entries(sides[0], sides[1], np.ones(len(sides[0].sizes), bool)))
+    return np.concatenate(shared)
 
 
-def _keyed(values: npt.NDArray[np.uint32], offsets: Ranks, rows: Ranks) -> Nodes:
-    """The entries of some rows of a list column, each with the number of its row in the upper half."""
-    sizes = offsets[rows + 1] - offsets[rows]
-    ends = np.cumsum(sizes)
-    place = np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - sizes, sizes) + np.repeat(offsets[rows], sizes)
-    owner = np.repeat(np.arange(len(rows), dtype=np.uint64) << np.uint64(32), sizes)
-    keys: npt.NDArray[np.uint64] = np.bitwise_or(owner, values[place].astype(np.uint64))
-    return keys
+def _take(lists: Lists, rows: Ranks) -> Lists:
+    sizes = lists.sizes[rows]
+    values = (keyed(lists, rows) & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+    return Lists(values, np.concatenate(([0], np.cumsum(sizes))))
 
 
 def _pack(smaller: Ranks, larger: Ranks) -> Nodes:
@@ -274,11 +265,3 @@ def _values(column: Column) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.bool
         return values.astype(np.uint64, copy=False), valid
     values = np.asarray(np.ma.getdata(column))
     return values, ~np.ma.getmaskarray(column)
-
-
-def _flat(lists: Any) -> tuple[npt.NDArray[np.uint32], Ranks]:
-    """Entries and offsets of a list column, the first offset 0."""
-    if isinstance(lists, pa.ChunkedArray):
-        lists = pa.concat_arrays(lists.chunks) if lists.num_chunks else pa.array([], lists.type)
-    offsets = lists.offsets.to_numpy().astype(np.int64)
-    return lists.flatten().to_numpy(zero_copy_only=False), offsets - offsets[0]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from functools import cache
+from importlib import import_module
 from types import ModuleType
 
 import numpy as np
@@ -19,7 +20,7 @@ from pipeline.dedup.characters import fold_tables, kind_table
 from pipeline.dedup.shingles import Shingled, compared_text, shingle
 from pipeline.dedup.signatures import permutations, sign
 
-__all__ = ["Engine", "NumpyEngine", "kernel", "prepare", "start_engine"]
+__all__ = ["Engine", "NumpyEngine", "aligner", "kernel", "prepare", "start_engine"]
 
 
 class NumpyEngine:
@@ -98,13 +99,22 @@ def start_engine(config: DedupConfig) -> Engine | NumpyEngine:
     return NumpyEngine(config) if compiled is None else Engine(config, compiled)
 
 
-@cache
 def kernel() -> ModuleType | None:
     """The compiled kernel, or None where it cannot be had."""
+    return _load("kernel")
+
+
+def aligner() -> ModuleType | None:
+    """The compiled alignment, or None where it cannot be had."""
+    return _load("alignment_kernel")
+
+
+@cache
+def _load(name: str) -> ModuleType | None:
     if sys.byteorder != "little":
         return None
     try:
-        from pipeline.dedup import kernel as compiled
+        return import_module(f"pipeline.dedup.{name}")
     except ImportError:
         return None
     except RuntimeError as error:
@@ -112,12 +122,15 @@ def kernel() -> ModuleType | None:
         if "no locator available" not in str(error):
             raise
         return None
-    return compiled
 
 
 def prepare() -> bool:
-    """Compile the kernel, or load it from its cache. Call it before workers start, or each of them compiles for itself."""
-    return kernel() is not None
+    """Compile all kernels, or load them from their cache. Call it before workers start, or each of them compiles for itself.
+
+    Returns:
+        Whether there are kernels; without them everything is computed by numpy, some ten times slower.
+    """
+    return kernel() is not None and aligner() is not None
 
 
 _NOTHING = np.zeros(1, np.uint8)

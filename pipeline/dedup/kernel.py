@@ -17,7 +17,7 @@ from numba import types
 
 from pipeline.dedup.xxh3 import READ8, xxh3_64
 
-__all__ = ["XXH3_VERSION", "count_shared", "sketch_text"]
+__all__ = ["XXH3_VERSION", "count_shared", "share_slots", "sketch_text"]
 
 XXH3_VERSION = 1
 """See `xxh3`."""
@@ -241,7 +241,20 @@ def _classify(joined: Any, tokens: Any, starts: Any, ends: Any, marks: Any, hash
 
 @nb.njit
 def _sort_distinct(values: Any, spare: Any, size: Any) -> Any:
-    """Sort the first `size` values in place and drop doubles; how many are left. Four passes of a radix sort."""
+    """Sort the first `size` values in place and drop doubles; how many are left. Insertion for a few, else four radix passes."""
+    if size < 48:
+        distinct = i64(0)
+        for i in range(size):
+            value, at = values[i], distinct
+            while at > 0 and values[at - 1] > value:
+                at -= 1
+            if at > 0 and values[at - 1] == value:
+                continue
+            for j in range(distinct, at, -1):
+                values[j] = values[j - 1]
+            values[at] = value
+            distinct += 1
+        return distinct
     counts = np.zeros(1024, np.int64)
     for i in range(size):
         value = values[i]
@@ -331,3 +344,38 @@ def count_shared(a: Any, a_offsets: Any, b: Any, b_offsets: Any, wanted: Any, sh
             i += i64(x <= y)
             j += i64(y <= x)
         shared[row] = count
+
+
+@nb.njit
+def _slots(words: Any, start: Any, end: Any, names: Any, out: Any, spare: Any) -> Any:
+    """The distinct numbers (or names) of one text, sorted; how many."""
+    found = i64(0)
+    for i in range(start, end):
+        kind = words[i] >> u32(30)
+        if kind > u32(1) if names else kind == u32(1):
+            out[found] = words[i] & TOKEN_MASK
+            found += 1
+    return _sort_distinct(out, spare, found)
+
+
+@nb.njit(nb.void(READ32, READ64, READ32, READ64, nb.boolean[::1], nb.float64[::1]), cache=True)
+def share_slots(a: Any, a_offsets: Any, b: Any, b_offsets: Any, wanted: Any, shares: Any) -> None:
+    """`overlap.slot_overlap` on flat lists."""
+    longest = i64(1)
+    for row in range(len(wanted)):
+        longest = max(longest, a_offsets[row + 1] - a_offsets[row], b_offsets[row + 1] - b_offsets[row])
+    left, right, spare = np.empty(longest, np.uint32), np.empty(longest, np.uint32), np.empty(longest, np.uint32)
+    for row in range(len(wanted)):
+        if not wanted[row]:
+            continue
+        for names in range(2):
+            n = _slots(a, a_offsets[row], a_offsets[row + 1], names, left, spare)
+            m = _slots(b, b_offsets[row], b_offsets[row + 1], names, right, spare)
+            common = i = j = i64(0)
+            while i < n and j < m:
+                x, y = left[i], right[j]
+                common += i64(x == y)
+                i += i64(x <= y)
+                j += i64(y <= x)
+            if n > 0 and m > 0:
+                shares[row] = min(shares[row], common / min(n, m))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from pipeline.dedup.engine import kernel
 from pipeline.dedup.shingles import NUMBER, TOKEN_MASK
 
-__all__ = ["Lists", "shared_entries", "slot_overlap"]
+__all__ = ["Lists", "keyed", "shared_entries", "slot_overlap"]
 
 _BLOCK = 1 << 21
 """Entries that are compared at a time; bounds memory to some 100 MB."""
@@ -43,18 +45,13 @@ class Lists:
 
 
 def shared_entries(a: Lists, b: Lists, wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
-    """How many entries row i of `a` and row i of `b` share; entries are distinct within a row. 0 where not `wanted`."""
+    """How many entries row i of `a` and row i of `b` share; entries are distinct and ascending in a row. 0 where not `wanted`."""
     shared = np.zeros(len(wanted), np.int64)
-    rows = np.flatnonzero(wanted)
-    cost = np.cumsum(a.sizes[rows] + b.sizes[rows])
-    start = 0
-    while start < len(rows):
-        done = int(cost[start - 1]) if start else 0
-        stop = max(start + 1, int(np.searchsorted(cost, done + _BLOCK, side="right")))
-        keys = np.sort(np.concatenate([keyed(side, rows[start:stop]) for side in (a, b)]))
-        twice = keys[1:][keys[1:] == keys[:-1]]
-        shared[rows[start:stop]] = np.bincount((twice >> np.uint64(32)).astype(np.int64), minlength=stop - start)
-        start = stop
+    if (compiled := kernel()) is not None:
+        compiled.count_shared(a.values, a.offsets, b.values, b.offsets, wanted, shared)
+        return shared
+    for rows in _blocks(a, b, wanted):
+        shared[rows] = _count_common([keyed(side, rows) for side in (a, b)], len(rows))
     return shared
 
 
@@ -69,25 +66,45 @@ def keyed(lists: Lists, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
     return keys
 
 
-def slot_overlap(a: Lists, b: Lists, containment: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def slot_overlap(a: Lists, b: Lists, wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
     """Share of the distinct numbers (or names, whichever is lower) of the poorer text that the other text has too.
 
-    1 where neither text has any, and for pairs that share nothing. Low values say that a closer look is worth its cost.
+    `a` and `b` are entries as in the column `words`. 1 where a text has none, and where not `wanted`. Low values say that a closer
+    look is worth its cost.
     """
-    result = np.ones(len(containment))
-    rows = np.flatnonzero((containment > 0) & (containment < 1))
-    for start in range(0, len(rows), 512):
-        some = rows[start : start + 512]
+    shares = np.ones(len(wanted))
+    if (compiled := kernel()) is not None:
+        compiled.share_slots(a.values, a.offsets, b.values, b.offsets, wanted, shares)
+        return shares
+    for rows in _blocks(a, b, wanted):
         for is_number in (True, False):
-            sides = [_slots(side, some, is_number) for side in (a, b)]
-            counts = [np.bincount((side >> np.uint64(32)).astype(np.int64), minlength=len(some)) for side in sides]
-            merged = np.sort(np.concatenate(sides))
-            twice = merged[1:][merged[1:] == merged[:-1]]
-            common = np.bincount((twice >> np.uint64(32)).astype(np.int64), minlength=len(some))
-            poorer = np.minimum(*counts)
-            overlap = np.where(poorer > 0, common / np.maximum(poorer, 1), 1.0)
-            result[some] = np.minimum(result[some], overlap)
-    return result
+            sides = [_slots(side, rows, is_number) for side in (a, b)]
+            poorer = np.minimum(*(np.bincount(_owner(side), minlength=len(rows)) for side in sides))
+            share = np.where(poorer > 0, _count_common(sides, len(rows)) / np.maximum(poorer, 1), 1.0)
+            shares[rows] = np.minimum(shares[rows], share)
+    return shares
+
+
+def _blocks(a: Lists, b: Lists, wanted: npt.NDArray[np.bool_]) -> Iterator[npt.NDArray[np.int64]]:
+    """The wanted rows, in blocks of bounded size."""
+    rows = np.flatnonzero(wanted)
+    cost = np.cumsum(a.sizes[rows] + b.sizes[rows])
+    start = 0
+    while start < len(rows):
+        done = int(cost[start - 1]) if start else 0
+        stop = max(start + 1, int(np.searchsorted(cost, done + _BLOCK, side="right")))
+        yield rows[start:stop]
+        start = stop
+
+
+def _count_common(sides: Sequence[npt.NDArray[np.uint64]], rows: int) -> npt.NDArray[np.int64]:
+    """For each row how many keys (as of `keyed`, distinct) are on both sides."""
+    merged = np.sort(np.concatenate(sides))
+    return np.bincount(_owner(merged[1:][merged[1:] == merged[:-1]]), minlength=rows)
+
+
+def _owner(keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+    return (keys >> np.uint64(32)).astype(np.int64)
 
 
 def _slots(lists: Lists, rows: npt.NDArray[np.int64], is_number: bool) -> npt.NDArray[np.uint64]:

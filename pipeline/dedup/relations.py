@@ -12,6 +12,8 @@ The order of the questions:
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -67,21 +69,23 @@ def relate(a: pa.Table, b: pa.Table, config: DedupConfig) -> pa.Table:
         One row (`RELATION_SCHEMA`) for each pair worth a record, in the order of the input. `a` is the smaller doc_id; `relation` says what
         it is to `b`; containment_a is the share of a's shingles that b holds.
     """
-    a, b = _ordered(a.combine_chunks(), b.combine_chunks())
-    pairs = _Pairs(a, b)
-    linked = pairs.same_guid | pairs.same_slug
-    worth = (pairs.jaccard >= config.report_jaccard) | (pairs.containment >= config.report_containment) | pairs.equal_text | pairs.equal_raw
-    rows = np.flatnonzero(worth | linked)
+    pairs = _Pairs(a.combine_chunks(), b.combine_chunks(), config)
+    rows = np.flatnonzero(pairs.similar | pairs.equal_raw | pairs.same_guid | pairs.same_slug)
     decided = [(row, verdict) for row in rows.tolist() if (verdict := _judge(pairs, row, config)) is not None]
     return _table(pairs, decided)
 
 
 class _Pairs:
-    """The columns of a block of pairs as arrays, and what is computed for all of them at once."""
+    """The columns of a block of pairs as arrays, and what is computed for all of them at once.
 
-    def __init__(self, a: pa.Table, b: pa.Table) -> None:
-        self.a, self.b = a, b
-        self.ids = [_bytes(table, "doc_id") for table in (a, b)]
+    The two sides stand as they were given; `turned` tells where the second one has the smaller doc_id.
+    """
+
+    def __init__(self, a: pa.Table, b: pa.Table, config: DedupConfig) -> None:
+        ids = [_bytes(table, "doc_id") for table in (a, b)]
+        self.turned = np.array([left > right for left, right in zip(*ids, strict=True)], bool)
+        self.ids = self.sides(*(np.array(side, object) for side in ids))
+        self.nodes = self.sides(*(np.asarray(table.column("node")).astype(np.uint64) for table in (a, b)))
         self.equal_text = _equal(a, b, "text_key")
         self.equal_raw = _equal(a, b, "raw_key")
         self.same_guid = _equal_and_known(a, b, "guid_key")
@@ -93,19 +97,25 @@ class _Pairs:
         self.shared = np.where(self.equal_text, sizes[0], shared_entries(shingles[0], shingles[1], ~self.equal_text))
         union = sizes[0] + sizes[1] - self.shared
         self.jaccard = np.where(self.equal_text, 1.0, self.shared / np.maximum(union, 1))
-        self.of_a, self.of_b = (np.where(self.equal_text, 1.0, self.shared / np.maximum(size, 1)) for size in sizes)
-        self.containment = np.maximum(self.of_a, self.of_b)
+        self.parts = self.sides(*(np.where(self.equal_text, 1.0, self.shared / np.maximum(size, 1)) for size in sizes))
+        self.containment = np.maximum(*self.parts)
         self.infos = [table.column("info") for table in (a, b)]
         self.has_versions = _any_version_fact(self.infos[0]) | _any_version_fact(self.infos[1])
-        self.slots = slot_overlap(self.words[0], self.words[1], self.containment)
+        self.similar = (self.jaccard >= config.report_jaccard) | (self.containment >= config.report_containment)
+        self.slots = slot_overlap(self.words[0], self.words[1], self.similar & ~self.equal_text)
+
+    def sides(self, a: npt.NDArray[Any], b: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """The values of the two sides with that of the smaller doc_id first."""
+        return np.where(self.turned, b, a), np.where(self.turned, a, b)
 
 
 def _judge(pairs: _Pairs, row: int, config: DedupConfig) -> Verdict | None:
+    first, second = (1, 0) if pairs.turned[row] else (0, 1)
     linked = bool(pairs.same_guid[row] or pairs.same_slug[row] or pairs.has_versions[row])
     pair = Pair(
         jaccard=float(pairs.jaccard[row]),
-        containment_a=float(pairs.of_a[row]),
-        containment_b=float(pairs.of_b[row]),
+        containment_a=float(pairs.parts[0][row]),
+        containment_b=float(pairs.parts[1][row]),
         shared=int(pairs.shared[row]),
         smaller=int(pairs.smaller[row]),
         larger=int(pairs.larger[row]),
@@ -114,40 +124,23 @@ def _judge(pairs: _Pairs, row: int, config: DedupConfig) -> Verdict | None:
         same_guid=bool(pairs.same_guid[row]),
         same_slug=bool(pairs.same_slug[row]),
         slot_overlap=float(pairs.slots[row]),
-        words_a=pairs.words[0].row(row),
-        words_b=pairs.words[1].row(row),
-        facts=(read_facts(pairs.infos[0][row].as_py()), read_facts(pairs.infos[1][row].as_py())) if linked else None,
+        words_a=pairs.words[first].row(row),
+        words_b=pairs.words[second].row(row),
+        facts=(read_facts(pairs.infos[first][row].as_py()), read_facts(pairs.infos[second][row].as_py())) if linked else None,
     )
     return verdicts.judge(pair, config)
 
 
-def _ordered(a: pa.Table, b: pa.Table) -> tuple[pa.Table, pa.Table]:
-    """Exchange the sides of pairs whose first doc_id is the larger one."""
-    b = b.select(a.column_names)
-    swap = np.array([left > right for left, right in zip(_bytes(a, "doc_id"), _bytes(b, "doc_id"), strict=True)], bool)
-    if not swap.any():
-        return a, b
-    both = pa.concat_tables([a, b]).combine_chunks()
-    rows = np.arange(len(swap))
-    first = np.where(swap, rows + len(swap), rows)
-    second = np.where(swap, rows, rows + len(swap))
-    return both.take(pa.array(first)), both.take(pa.array(second))
-
-
 def _table(pairs: _Pairs, decided: list[tuple[int, Verdict]]) -> pa.Table:
     rows = np.array([row for row, _ in decided], np.int64)
-    nodes = [_numbers(table, "node", np.uint64)[rows] for table in (pairs.a, pairs.b)]
     return pa.table(
         [
-            pa.array(nodes[0], pa.uint64()),
-            pa.array(nodes[1], pa.uint64()),
-            pa.array([pairs.ids[0][row].hex() for row in rows.tolist()], pa.string()),
-            pa.array([pairs.ids[1][row].hex() for row in rows.tolist()], pa.string()),
+            *(pa.array(side[rows], pa.uint64()) for side in pairs.nodes),
+            *(pa.array([doc_id.hex() for doc_id in side[rows]], pa.string()) for side in pairs.ids),
             pa.array([verdict.relation for _, verdict in decided], pa.string()),
             pa.array([verdict.merges for _, verdict in decided], pa.bool_()),
             pa.array(pairs.jaccard[rows].astype(np.float32), pa.float32()),
-            pa.array(pairs.of_a[rows].astype(np.float32), pa.float32()),
-            pa.array(pairs.of_b[rows].astype(np.float32), pa.float32()),
+            *(pa.array(side[rows].astype(np.float32), pa.float32()) for side in pairs.parts),
             pa.array([verdict.evidence for _, verdict in decided], pa.string()),
         ],
         schema=RELATION_SCHEMA,
@@ -158,8 +151,8 @@ def _bytes(table: pa.Table, name: str) -> list[bytes]:
     return table.column(name).to_pylist()  # type: ignore[no-any-return]
 
 
-def _numbers(table: pa.Table, name: str, dtype: type = np.int64) -> npt.NDArray[np.int64]:
-    return np.asarray(table.column(name)).astype(dtype, copy=False)
+def _numbers(table: pa.Table, name: str) -> npt.NDArray[np.int64]:
+    return np.asarray(table.column(name)).astype(np.int64, copy=False)
 
 
 def _equal(a: pa.Table, b: pa.Table, name: str) -> npt.NDArray[np.bool_]:

@@ -3,9 +3,12 @@ from __future__ import annotations
 import time
 
 import numpy as np
+import pytest
+from dedup_stories import join, story, variants
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.dedup import alignment
 from pipeline.dedup.alignment import align, compare
 from pipeline.dedup.shingles import tokenise
 
@@ -44,6 +47,27 @@ def test_small_texts_are_aligned_nearly_as_well_as_possible(a: list[int], b: lis
             row[j + 1] = previous[j] + 1 if x == y else max(previous[j + 1], row[j])
     assert sum(length for _, _, length in align(a, b)) <= row[-1]
     assert sum(length for _, _, length in align(a, [99, *a, 98, 97])) == len(a)
+
+
+entries = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 3)).map(lambda pair: pair[0] + (pair[1] << 30)), max_size=70)
+
+
+@given(entries, entries)
+@settings(max_examples=300)
+def test_the_compiled_alignment_is_the_same(a: list[int], b: list[int]) -> None:
+    sides = np.array(a, np.uint32), np.array(b, np.uint32)
+    fast = compare(*sides)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(alignment, "aligner", lambda: None)
+        assert compare(*sides) == fast
+
+
+@pytest.mark.parametrize("kind", sorted(variants(story(0), story(1))))
+def test_the_compiled_alignment_is_the_same_on_stories(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    sides = words(join(story(0))), words(variants(story(0), story(1))[kind])
+    fast = compare(*sides)
+    monkeypatch.setattr(alignment, "aligner", lambda: None)
+    assert compare(*sides) == fast
 
 
 def test_differing_slots_are_counted_by_class_and_placed() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import os
 import shutil
 import subprocess
@@ -93,22 +92,30 @@ def test_hashes_of_every_length_are_those_of_xxhash() -> None:
 
 
 def test_without_numba_numpy_does_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = builtins.__import__
+    def refuse(name: str) -> Any:
+        raise ImportError("no numba here")
 
-    def refuse(name: str, *arguments: Any, **keywords: Any) -> Any:
-        if name == "numba" or (name == "pipeline.dedup" and arguments and arguments[2] == ("kernel",)):
-            raise ImportError("no numba here")
-        return real(name, *arguments, **keywords)
-
-    engine.kernel.cache_clear()
-    monkeypatch.setattr(builtins, "__import__", refuse)
+    engine._load.cache_clear()
+    monkeypatch.setattr(engine, "import_module", refuse)
     try:
-        assert engine.kernel() is None
+        assert engine.kernel() is engine.aligner() is None
         assert not engine.prepare()
         assert isinstance(engine.start_engine(CONFIGS[0]), engine.NumpyEngine)
     finally:
-        monkeypatch.undo()
-        engine.kernel.cache_clear()
+        engine._load.cache_clear()
+
+
+def test_a_bug_in_a_kernel_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(name: str) -> Any:
+        raise RuntimeError("something else")
+
+    engine._load.cache_clear()
+    monkeypatch.setattr(engine, "import_module", fail)
+    try:
+        with pytest.raises(RuntimeError, match="something else"):
+            engine.kernel()
+    finally:
+        engine._load.cache_clear()
 
 
 @pytest.mark.slow

@@ -12,12 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.config import DedupConfig
+from pipeline.dedup.characters import TABLE_END
 from pipeline.dedup.shingles import NAME, NUMBER, OTHER, TOKEN_MASK, cut_spans, fold_key, shingle, text_key, tokenise
 
 CONFIG = DedupConfig()
 APOSTROPHES = "'’‘‛ʼ＇`´′"
 
 letters = st.text(st.sampled_from("aBé 1'’-_.ßÅΣςиЖ漢字あไทยم١²½ﬁ\u0301\u093f\u200b\n\t\u00a0“…İŉ"), max_size=60)
+
+
+def is_mark(character: str) -> bool:
+    """A combining mark; the variation selectors above the last letter choose a glyph and are no part of a word."""
+    return unicodedata.category(character)[0] == "M" and ord(character) < TABLE_END
 
 
 def reference_tokens(text: str) -> list[str]:
@@ -29,7 +35,7 @@ def reference_tokens(text: str) -> list[str]:
         if character in APOSTROPHES:
             inner = current and following and following.isalnum() and following not in APOSTROPHES
             current, done = (current + "'", "") if inner else ("", current)
-        elif character.isalnum() or (unicodedata.category(character)[0] == "M" and current and not current.endswith("'")):
+        elif character.isalnum() or (is_mark(character) and current and not current.endswith("'")):
             current, done = current + character, ""
         else:
             current, done = "", current
