@@ -17,6 +17,7 @@ from typing import Any
 import apache_beam as beam
 
 from pipeline.config import Config
+from pipeline.dedup.engine import prepare
 from pipeline.errors import ConfigError
 from pipeline.planning import Plan, plan
 from pipeline.records import InputSplit, ShardRef
@@ -78,6 +79,7 @@ def run(
     with Workplace(output, config, overwrite=overwrite, beam_options=options) as place:
         planned = plan(inputs, storage_for, config.input, exclude=[output])
         if runner in LOCAL_RUNNERS:
+            prepare()  # or each worker would compile the kernels for itself
             the_runner, options = make_runner(runner, _choose_workers(workers, planned), beam_options)
         settings = place.settings(planned, local=runner in LOCAL_RUNNERS)
         with follow(place.progress, len(planned.splits), on_progress, started):
