@@ -17,6 +17,7 @@ _WIDTH = range(40, 101)
 _FULL_SHARE = 0.7
 """Share of lines inside paragraphs that must be too long to take the next line's first word. Prose wrapped by a machine has all."""
 
+_SOFT = re.compile("(?<=[^\\W\\d_])\u00ad\n(?=[^\\W\\d_])")
 _BULLET = re.compile(r"[•▪●◦*–—-] |\d{1,3}[.)] ")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad]$")
@@ -30,6 +31,7 @@ def find(text: str, context: Context) -> Iterator[Edit]:
     """
     lines = text.split("\n")
     if len(lines) < _LEAST_LINES or not is_wrapped(lines):
+        yield from _soft_breaks(text)
         return
     hyphens = _Hyphens(text, lines)
     position = 0
@@ -38,6 +40,13 @@ def find(text: str, context: Context) -> Iterator[Edit]:
         if _continues(line, following):
             yield _join(text, position, end, hyphens.fate(line.rstrip(), following))
         position = end + 1
+
+
+def _soft_breaks(text: str) -> Iterator[Edit]:
+    """A soft hyphen at a line's end says by itself that the line was broken inside a word, in whatever document."""
+    if "\u00ad\n" in text:
+        for match in _SOFT.finditer(text):
+            yield Edit(match.start(), match.end(), match[0], "", "hyphenation", NAME, VERSION, "certain", "a soft hyphen at the line's end")
 
 
 def is_wrapped(lines: list[str]) -> bool:

