@@ -53,7 +53,7 @@ def commit(
     pages = {
         "README.md": dataset_card(manifest).encode(),
         "croissant.json": dump_json(croissant(manifest)),
-        "report.html": render_report(manifest, folder).encode(),
+        "report.html": render_report(manifest, folder, storage).encode(),
     }
     for name, content in sorted(pages.items()):
         manifest["files"].append(_write_page(storage, folder, name, content))

@@ -14,6 +14,7 @@ import pytest
 from pipeline.config import Config
 from pipeline.provenance import apply, undo
 from pipeline.records import Edit
+from pipeline.report.dataset import open_dataset
 from pipeline.report.verifying import verify
 
 MANIFEST = tomllib.loads((Path(__file__).resolve().parents[1] / "seeds" / "MANIFEST.toml").read_text(encoding="utf-8"))
@@ -94,7 +95,7 @@ def test_each_document_ends_where_the_manifest_says(entry: dict[str, Any], place
 
 
 def test_the_dataset_verifies(dataset: Path) -> None:
-    findings = list(verify(str(dataset)))
+    findings = list(verify(open_dataset(str(dataset))))
     assert findings
     assert [finding for finding in findings if not finding.ok] == []
 
