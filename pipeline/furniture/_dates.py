@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from pipeline.furniture._phrases import phrases_in
+from pipeline.furniture._phrases import Starts, phrases_in
 from pipeline.text.lines import fold
 
 __all__ = ["Stamp", "is_time_line", "read_time"]
@@ -22,11 +22,20 @@ class Stamp(NamedTuple):
 
 # Zones that mean one thing. CST, IST, BST in Asia and the like are left out: a wrong hour is worse than none.
 _ZONES = {
-    "gmt": "+00:00", "utc": "+00:00", "z": "+00:00", "est": "-05:00", "edt": "-04:00", "cdt": "-05:00", "mst": "-07:00", "mdt": "-06:00",
-    "pst": "-08:00", "pdt": "-07:00", "cet": "+01:00", "cest": "+02:00", "mez": "+01:00", "mesz": "+02:00", "eet": "+02:00", "eest": "+03:00",
-    "msk": "+03:00", "мск": "+03:00", "jst": "+09:00", "kst": "+09:00", "sgt": "+08:00", "hkt": "+08:00", "aest": "+10:00", "aedt": "+11:00",
-    "北京时间": "+08:00",
-}  # fmt: skip
+    **dict.fromkeys(("gmt", "utc", "z"), "+00:00"),
+    "est": "-05:00", "edt": "-04:00", "cdt": "-05:00", "mst": "-07:00", "mdt": "-06:00", "pst": "-08:00", "pdt": "-07:00",
+
+        "cet": "+01:00",
+        "mez": "+01:00",
+        "cest": "+02:00",
+        "mesz": "+02:00",
+        "eet": "+02:00",
+        "eest": "+03:00",
+        "msk": "+03:00",
+        "мск": "+03:00"
+    ,
+    "jst": "+09:00", "kst": "+09:00", "sgt": "+08:00", "hkt": "+08:00", "aest": "+10:00", "aedt": "+11:00", "北京时间": "+08:00",
+}
 _DAY_FIRST = frozenset(["de", "fr", "es", "pt", "it", "nl", "pl", "ru", "uk", "tr", "ar"])
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _NUMERIC = re.compile(
@@ -37,6 +46,13 @@ _CLOCK = re.compile(
     r"(?<![\d:.])(?P<hour>[01]?\d|2[0-3])(?:[:h.](?P<minute>[0-5]\d)(?::[0-5]\d)?|(?P<bare>)(?=\s?[ap]\.?m\b))\s*(?P<half>[ap]\.?m\b\.?)?(?:\s?uhr)?"
     r"\s*(?P<zone>gmt|utc|z\b|est|edt|cdt|mst|mdt|pst|pdt|cet|cest|mez|mesz|eet|eest|msk|мск|jst|kst|sgt|hkt|aest|aedt)?(?P<offset>\s?[+-]\d\d:?\d\d)?"
 )
+_WORDED = re.compile(
+    rf"(?P<m1>[^\W\d_]+)\.?\s(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?,?\s(?:de\s|at\s)?{_YEAR}"
+    r"|(?P<d2>\d{1,2})\.?(?:st|nd|rd|th|er|º|\.)?\s(?:de\s|of\s)?(?P<m2>[^\W\d_]+(?: الثاني| الاول)?)\.?,?\s(?:de\s)?(?P<year3>(?:19|20)\d\d)"
+)
+_AGO = re.compile(r"\W*(?:\w+ ){0,3}\d{1,3} ?[^\W\d_]+(?: [^\W\d_]+)?\W*")
+_AGO_WORD = re.compile(r"\b(?:ago|önce|назад|тому|temu|geleden|fa|atrás)\b|前$|전$|منذ|(?:^|\s)(?:vor|il y a|hace|há) ")
+_LONGEST = 140
 _WORDS = re.compile(r"[^\W\d_]+")
 _TRASH = re.compile(r"[\W\d_]+")
 
@@ -58,9 +74,17 @@ def _vocabulary() -> re.Pattern[str]:
 
 
 @cache
-def _labels() -> re.Pattern[str]:
-    parts = [p.pattern for kind in ("published_label", "modified_label") for p in phrases_in("dates.toml", kind)]
-    return re.compile("|".join(f"(?:{part})" for part in parts))
+def _labels() -> Starts:
+    kinds = ("published_label", "modified_label")
+    return Starts((p.pattern, p) for kind in kinds for p in phrases_in("dates.toml", kind))
+
+
+@cache
+def _beginnings() -> frozenset[str]:
+    """The first two letters of every word that a time line may hold."""
+    kinds = ("published_label", "modified_label", "time_filler", "weekday", "month")
+    letters = (re.sub(r"\\\\.", " ", phrase.pattern) for kind in kinds for phrase in phrases_in("dates.toml", kind))
+    return frozenset(word[:2] for pattern in letters for word in _WORDS.findall(pattern))
 
 
 def is_time_line(text: str) -> bool:
@@ -71,18 +95,23 @@ def is_time_line(text: str) -> bool:
     >>> is_time_line("1984"), is_time_line("3-2"), is_time_line("May")
     (False, False, False)
     """
-    if len(text) > 140:
+    if len(text) > _LONGEST:
         return False
     folded = fold(text)
-    dated = _NUMERIC.search(folded) or _CLOCK.search(folded) or (re.search(r"\d", folded) and _has_month(folded))
-    labelled = _labels().match(folded.lstrip(" •·*-–—|[(🕒📅"))
-    ago = re.fullmatch(r"\W*(?:\w+ )?\d{1,3} ?[^\W\d_]+(?: [^\W\d_]+)?\W*", folded) and re.search(
-        r"\b(?:ago|önce|назад|тому|temu|geleden|fa|atrás)\b|前$|전$|منذ|^(?:vor|il y a|hace|há) ", folded
-    )
-    if not (dated or labelled or ago):
+    found = _WORDS.findall(folded)
+    if any(word[:2] not in _beginnings() for word in found if word.isascii()):
         return False
-    if labelled and not dated and not ago and not re.fullmatch(r"\W*(?:[^\W\d_]+\W*){1,3}", folded):
-        return False
+    digits = any(map(str.isdigit, folded))
+    labelled = _labels().match(folded.lstrip(" •·*-–—|[(🕒📅")) is not None
+    if not digits:
+        return labelled and len(found) <= 3 and _is_spent(folded)
+    dated = _NUMERIC.search(folded) or _CLOCK.search(folded) or _has_month(folded)
+    ago = not dated and _AGO.fullmatch(folded) and _AGO_WORD.search(folded)
+    return bool(dated or ago) and _is_spent(folded)
+
+
+def _is_spent(folded: str) -> bool:
+    """Whether nothing is left when all words of times are taken out."""
     return _TRASH.sub("", _vocabulary().sub(" ", folded)) == ""
 
 
@@ -135,11 +164,6 @@ def _numeric(folded: str, language: str | None) -> _Found | None:
     if second > 12:
         return (year, first, second), rest
     return ((year, first, second), rest) if first == second else None
-
-
-_WORDED = re.compile(
-    rf"(?P<m1>[^\W\d_]+)\.?\s(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?,?\s(?:de\s|at\s)?{_YEAR}|(?P<d2>\d{{1,2}})\.?(?:st|nd|rd|th|er|º|\.)?\s(?:de\s|of\s)?(?P<m2>[^\W\d_]+(?: الثاني| الاول)?)\.?,?\s(?:de\s)?(?P<year3>(?:19|20)\d\d)"
-)
 
 
 def _worded(folded: str) -> _Found | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.furniture._phrases import phrases, phrases_in
 from pipeline.text.lines import fold
@@ -23,12 +23,19 @@ _HAN_NAME = re.compile(
 @cache
 def _no_name() -> frozenset[str]:
     """Words that are no part of a person's name."""
-    return frozenset(word for phrase in phrases_in("bylines.toml", "no_name") for word in re.findall(r"[^\W\d_]+", _expanded(phrase.pattern)))
+    patterns = (_expanded(phrase.pattern) for phrase in phrases_in("bylines.toml", "no_name"))
+    return frozenset(word for pattern in patterns for word in re.findall(r"[^\W\d_]+", pattern))
+
+
+@lru_cache(maxsize=2048)
+def _key(text: str) -> str:
+    return fold(text).strip(" .,;:()[]<>/|-–—\"'")
 
 
 def _expanded(pattern: str) -> str:
     """A list of words with optional last letters, written out: ``sports?|update[ds]?``."""
-    return re.sub(r"(\w*)(\w)\?|(\w+)\[(\w)(\w)\]\?", lambda m: f"{m[1]}|{m[1]}{m[2]}" if m[1] is not None else f"{m[3]}|{m[3]}{m[4]}|{m[3]}{m[5]}", pattern)
+    pattern = re.sub(r"(\w+)\[(\w)(\w)\]\?", r"\1|\1\2|\1\3", pattern)
+    return re.sub(r"(\w*)(\w)\?", r"\1|\1\2", pattern)
 
 
 @cache
@@ -47,7 +54,7 @@ def agency_named(text: str, *, pictures: bool = False) -> str | None:
     >>> agency_named("REUTERS"), agency_named("Getty Images"), agency_named("Getty Images", pictures=True)
     ('Reuters', None, 'Getty Images')
     """
-    found = _agencies().get(fold(text).strip(" .,;:()[]<>/|-–—"))
+    found = _agencies().get(_key(text))
     if found is None or (found[1] == "photo_agency" and not pictures):
         return None
     return found[0]
@@ -59,7 +66,7 @@ def outlet_named(text: str) -> str | None:
     >>> outlet_named("THE WASHINGTON EXAMINER"), outlet_named("the harbour")
     ('Washington Examiner', None)
     """
-    key = fold(text).strip(" .,;:()[]<>/|-–—\"'")
+    key = _key(text)
     return _outlets().get(key) or (_outlets().get(key[4:]) if key.startswith("the ") else None)
 
 

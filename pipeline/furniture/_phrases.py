@@ -1,43 +1,46 @@
-"""The phrases of `data/*.toml`, indexed so that a line is looked up in about a microsecond.
+"""The phrases of `data/*.toml`, indexed so that a line that holds none of them costs next to nothing.
 
 A file of phrases is a list of `[[entry]]` tables with id, pattern, kind, languages, zone, example, counter_example, source and
-since. Patterns are regular expressions over folded text (`pipeline.text.lines.fold`: lower case, straight quotes).
-The file's `match` says how: ``line`` (the whole line, punctuation at its ends left out), ``search`` (anywhere in the folded text), ``start`` (the beginning,
-ignoring capitals, quotes straight), ``raw`` (as the pattern says, in the text as printed) or ``exact`` (an alternation of plain
-names, with their capitals, as words of their own).
+since. Patterns are regular expressions; the file's `match` says where they are looked for:
+
+- ``line``: the whole line, folded, punctuation at its ends left out (`pipeline.text.lines.core`);
+- ``start``: the beginning of the line in the form of `flatten` (lower case, straight quotes);
+- ``search``: anywhere in that form;
+- ``raw``: as the pattern says, in the line as printed;
+- ``exact``: an alternation of plain names, with their capitals, as words of their own.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
+from pipeline.furniture._literals import first_characters, required_literals
 from pipeline.resources import load_toml
-from pipeline.text.lines import core, even, fold
+from pipeline.text.lines import core, flatten
 
 __all__ = [
-    "Matcher",
     "Phrase",
+    "Words",
     "line_phrase",
     "line_phrases",
-    "matcher",
     "name_pattern",
     "phrases",
     "phrases_in",
-    "search_regex",
     "split_alternatives",
+    "starts",
+    "words",
 ]
 
-_META = re.compile(r"[\\.^$*+?{}\[\]|()]")
 _GLUING = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _GROUP_NAME = re.compile(r"\(\?P<\w+>")
-_COVERED = frozenset(["en", "de", "fr", "es", "pt", "it", "nl", "pl", "ru", "uk", "tr", "ar", "zh", "ja", "ko"])
+_PLAIN = re.compile(r"(?:[^\\.^$*+?{}\[\]|()]|\\[.\-])+")
+_COVERED = frozenset({"en", "de", "fr", "es", "pt", "it", "nl", "pl", "ru", "uk", "tr", "ar", "zh", "ja", "ko"})
 # Languages that identification takes for each other in short texts.
 _NEIGHBOURS = {"es": "pt", "pt": "es", "ru": "uk", "uk": "ru", "zh": "ja", "ja": "zh"}
-_QUANTIFIERS = frozenset("*+?{")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +59,11 @@ class Phrase:
         """Whether the phrase occurs in `text` in the way of its file; slow, for checking the data."""
         if self.match == "line":
             return re.fullmatch(self.pattern, core(text)) is not None
-        if self.match == "search":
-            return re.search(self.pattern, fold(text)) is not None
         if self.match == "start":
-            return re.match(self.start_pattern, even(text), re.IGNORECASE) is not None
-        if self.match == "raw":
-            return re.search(self.pattern, text) is not None
-        return re.search("|".join(map(name_pattern, self.names)), text) is not None
+            return re.match(self.start_pattern, flatten(text)) is not None
+        if self.match == "exact":
+            return re.search("|".join(map(name_pattern, self.names)), text) is not None
+        return re.search(self.pattern, text if self.match == "raw" else flatten(text)) is not None
 
     @property
     def start_pattern(self) -> str:
@@ -79,12 +80,10 @@ class Phrase:
 def name_pattern(name: str) -> str:
     """A regular expression for a name as a word of its own; scripts that glue particles or words to it have no right border.
 
-    >>> bool(re.search(name_pattern("AP"), "the AP said")), bool(re.search(name_pattern("AP"), "APEC")), bool(re.search(name_pattern("로이터"), "로이터는"))
-    (True, False, True)
+    >>> [bool(re.search(name_pattern(name), text)) for name, text in (("AP", "the AP said"), ("AP", "APEC"), ("로이터", "로이터는"))]
+    [True, False, True]
     """
-    if _GLUING.search(name):
-        return re.escape(name)
-    return rf"(?<!\w){re.escape(name)}(?!\w)"
+    return re.escape(name) if _GLUING.search(name) else rf"(?<!\w){re.escape(name)}(?!\w)"
 
 
 @cache
@@ -94,6 +93,19 @@ def phrases(file: str) -> tuple[Phrase, ...]:
     return tuple(
         Phrase(e["id"], e["pattern"], e["kind"], tuple(e["languages"]), e["zone"], tree["match"], e.get("name")) for e in tree["entry"]
     )
+
+
+def phrases_in(file: str, kind: str, language: str | None = None) -> tuple[Phrase, ...]:
+    """The entries of one kind; with a language those that pages in it may carry: its own, its neighbours', English and `any`."""
+    wanted = _page_languages(language)
+    return tuple(p for p in phrases(file) if p.kind == kind and (wanted is None or not wanted.isdisjoint(p.languages)))
+
+
+def _page_languages(language: str | None) -> frozenset[str] | None:
+    """None stands for all: the language is unknown, or one for which there is no data."""
+    if language is None or language not in _COVERED:
+        return None
+    return frozenset({language, "en", "any", *_NEIGHBOURS.get(language, "").split()})
 
 
 def split_alternatives(pattern: str) -> list[str]:
@@ -119,46 +131,111 @@ def split_alternatives(pattern: str) -> list[str]:
     return parts
 
 
-def _literal_prefix(pattern: str) -> str:
-    """The literal characters that every match begins with.
+class Starts:
+    """Patterns that begin a text, found by its first character."""
 
-    >>> _literal_prefix("read more:? .+"), _literal_prefix("(a|b)"), _literal_prefix("colou?r")
-    ('read more', '', 'colo')
-    """
-    match = _META.search(pattern)
-    if match is None:
-        return pattern
-    head = pattern[: match.start()]
-    return head[:-1] if match.group() in _QUANTIFIERS else head
+    def __init__(self, patterns: Iterable[tuple[str, Phrase]]) -> None:
+        buckets: dict[str, list[tuple[str, Phrase]]] = {}
+        anywhere: list[tuple[str, Phrase]] = []
+        for pattern, phrase in patterns:
+            firsts = first_characters(pattern)
+            if firsts is None:
+                anywhere.append((pattern, phrase))
+            for char in firsts or ():
+                buckets.setdefault(char, []).append((pattern, phrase))
+        self._buckets = {char: _Bucket([*items, *anywhere]) for char, items in buckets.items()}
+        self._anywhere = _Bucket(anywhere) if anywhere else None
+
+    def match(self, text: str, position: int = 0) -> re.Match[str] | None:
+        """The match of the first pattern that begins at `position`, or None."""
+        found = self.find(text, position)
+        return found[0] if found else None
+
+    def find(self, text: str, position: int = 0) -> tuple[re.Match[str], Phrase] | None:
+        """The same with its entry."""
+        bucket = self._buckets.get(text[position : position + 1], self._anywhere)
+        return bucket.find(text, position) if bucket else None
+
+    def whole(self, text: str) -> Iterator[Phrase]:
+        """Every entry that matches all of `text`."""
+        bucket = self._buckets.get(text[:1], self._anywhere)
+        if bucket:
+            yield from (phrase for regex, phrase in bucket.each() if regex.fullmatch(text))
 
 
-class _LineIndex:
-    """Whole-line phrases: literal ones in a dictionary, the others by their first two characters."""
+class _Bucket:
+    """Patterns with one first character: first tried as one expression that only says whether."""
 
-    def __init__(self, entries: tuple[Phrase, ...]) -> None:
-        self.literals: dict[str, list[Phrase]] = {}
-        self.buckets: dict[str, list[tuple[re.Pattern[str], Phrase]]] = {}
-        self.others: list[tuple[re.Pattern[str], Phrase]] = []
-        for phrase in entries:
-            for part in split_alternatives(phrase.pattern):
-                literal = part.replace("\\.", ".")
-                if _META.search(part.replace("\\.", "")) is None:
-                    self.literals.setdefault(literal, []).append(phrase)
-                elif len(prefix := _literal_prefix(part)) >= 2:
-                    self.buckets.setdefault(prefix[:2], []).append((re.compile(part), phrase))
-                else:
-                    self.others.append((re.compile(part), phrase))
+    def __init__(self, items: list[tuple[str, Phrase]]) -> None:
+        self._items = items
+        self._joined: re.Pattern[str] | None = None
+        self._each: list[tuple[re.Pattern[str], Phrase]] | None = None
 
-    def find(self, key: str) -> Iterator[Phrase]:
-        yield from self.literals.get(key, ())
-        for regex, phrase in (*self.buckets.get(key[:2], ()), *self.others):
-            if regex.fullmatch(key):
-                yield phrase
+    def find(self, text: str, position: int) -> tuple[re.Match[str], Phrase] | None:
+        if self._joined is None:
+            self._joined = re.compile("|".join(f"(?:{_GROUP_NAME.sub('(?:', pattern)})" for pattern, _ in self._items))
+        if not self._joined.match(text, position):
+            return None
+        return next(((match, phrase) for regex, phrase in self.each() if (match := regex.match(text, position))), None)
+
+    def each(self) -> list[tuple[re.Pattern[str], Phrase]]:
+        if self._each is None:
+            self._each = [(re.compile(pattern), phrase) for pattern, phrase in self._items]
+        return self._each
 
 
 @cache
-def _line_index() -> _LineIndex:
-    return _LineIndex(phrases("furniture.toml"))
+def starts(file: str, kind: str, language: str | None = None) -> Starts:
+    """The entries of one kind as patterns that begin a text: `flatten` of a line, or for ``raw`` files the line itself.
+
+    >>> starts("bylines.toml", "prefix", "de").match("von ana ruiz")[0]
+    'von'
+    """
+    entries = phrases_in(file, kind, language)
+    return Starts((p.start_pattern if p.match == "start" else p.pattern, p) for p in entries)
+
+
+class Words:
+    """Patterns that are looked for in lines of one text, those left out whose literal strings the text does not hold."""
+
+    __slots__ = ("_regexes",)
+
+    def __init__(self, regexes: tuple[re.Pattern[str], ...]) -> None:
+        self._regexes = regexes
+
+    def search(self, line: str) -> re.Match[str] | None:
+        """A match in a line, or None."""
+        for regex in self._regexes:
+            if match := regex.search(line):
+                return match
+        return None
+
+
+@cache
+def _units(file: str, kind: str, language: str | None) -> tuple[tuple[re.Pattern[str], frozenset[str] | None], ...]:
+    """Every alternative of every entry on its own, with the strings that it needs."""
+    parts = [part for phrase in phrases_in(file, kind, language) for part in split_alternatives(phrase.pattern)]
+    return tuple((re.compile(part), required_literals(part)) for part in parts)
+
+
+@lru_cache(maxsize=32)
+def words(file: str, kind: str, language: str | None, text: str) -> Words:
+    """The entries of one kind that can occur in `text` (in the form that their file asks for)."""
+    units = _units(file, kind, language)
+    return Words(tuple(regex for regex, needed in units if needed is None or any(literal in text for literal in needed)))
+
+
+@cache
+def _line_index() -> tuple[dict[str, list[Phrase]], Starts]:
+    literals: dict[str, list[Phrase]] = {}
+    patterns: list[tuple[str, Phrase]] = []
+    for phrase in phrases("furniture.toml"):
+        for part in split_alternatives(phrase.pattern):
+            if _PLAIN.fullmatch(part):
+                literals.setdefault(part.replace("\\", ""), []).append(phrase)
+            else:
+                patterns.append((part, phrase))
+    return literals, Starts(patterns)
 
 
 @lru_cache(maxsize=4096)
@@ -168,7 +245,10 @@ def line_phrases(key: str) -> tuple[Phrase, ...]:
     >>> [phrase.kind for phrase in line_phrases("back to top")]
     ['navigation_label']
     """
-    return tuple(dict.fromkeys(_line_index().find(key))) if key else ()
+    if not key:
+        return ()
+    literals, index = _line_index()
+    return tuple(dict.fromkeys([*literals.get(key, ()), *index.whole(key)]))
 
 
 def line_phrase(key: str, *kinds: str) -> Phrase | None:
@@ -177,55 +257,3 @@ def line_phrase(key: str, *kinds: str) -> Phrase | None:
         if phrase.kind in kinds:
             return phrase
     return None
-
-
-@cache
-def search_regex(file: str, kind: str) -> re.Pattern[str]:
-    """One compiled alternation of all patterns of a kind, for folded text."""
-    return re.compile("|".join(f"(?:{phrase.pattern})" for phrase in phrases_in(file, kind)))
-
-
-def phrases_in(file: str, kind: str, language: str | None = None) -> tuple[Phrase, ...]:
-    """The entries of one kind; with a language those that pages in it may carry: its own, its neighbours', English and `any`."""
-    wanted = _page_languages(language)
-    return tuple(p for p in phrases(file) if p.kind == kind and (wanted is None or not wanted.isdisjoint(p.languages)))
-
-
-class Matcher:
-    """Several patterns tried at the beginning of a text (or as each says), first as one expression that only says whether."""
-
-    def __init__(self, patterns: tuple[str, ...], flags: int) -> None:
-        self._any = re.compile("|".join(f"(?:{_GROUP_NAME.sub('(?:', pattern)})" for pattern in patterns), flags) if patterns else None
-        self._each = tuple(re.compile(pattern, flags) for pattern in patterns)
-
-    def match(self, text: str) -> re.Match[str] | None:
-        """The match of the first pattern that begins `text`, or None."""
-        if self._any is None or not self._any.match(text):
-            return None
-        return next((match for regex in self._each if (match := regex.match(text))), None)
-
-    def search(self, text: str) -> re.Match[str] | None:
-        """The first pattern's match anywhere in `text`, or None."""
-        if self._any is None or not self._any.search(text):
-            return None
-        return next((match for regex in self._each if (match := regex.search(text))), None)
-
-
-@cache
-def matcher(file: str, kind: str, language: str | None = None) -> Matcher:
-    """A matcher for the entries of one kind. Files that match at the start ignore capitals and want a word's end after the pattern.
-
-    >>> matcher("bylines.toml", "prefix", "de").match("Von Ana Ruiz")[0]
-    'Von'
-    """
-    entries = phrases_in(file, kind, language)
-    starts = bool(entries) and entries[0].match == "start"
-    return Matcher(tuple(p.start_pattern if starts else p.pattern for p in entries), re.IGNORECASE if starts else 0)
-
-
-@cache
-def _page_languages(language: str | None) -> frozenset[str] | None:
-    """None stands for all: the language is unknown, or one for which there is no data."""
-    if language not in _COVERED:
-        return None
-    return frozenset({language, "en", "any", *_NEIGHBOURS.get(language, "").split()})

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from pipeline.furniture._names import looks_like_name
-from pipeline.furniture._phrases import matcher, phrases_in
+from pipeline.furniture._phrases import phrases_in, starts
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
-from pipeline.text.lines import Line, ends_sentence, even, fold, split_lines
+from pipeline.text.lines import Line, ends_sentence, fold, split_lines
 from pipeline.text.rules import Context, Finding
 from pipeline.text.zones import Zones, find_zones, is_prose
 
@@ -61,7 +61,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
 
 
 def _is_about(line: Line, language: str | None) -> bool:
-    match = matcher("credits.toml", "about_author", language).match(even(line.text.lstrip("-–—•*# ")))
+    match = starts("credits.toml", "about_author", language).match(line.flat.lstrip("-–—•*# "))
     return match is not None and match.end() >= len(line.text.strip("-–—•*# :："))
 
 
@@ -73,8 +73,8 @@ def _judge(line: Line, lines: tuple[Line, ...], zones: Zones, context: Context, 
     echo = next((name for name in names if _begins_with(text, name)), None)
     if echo and not is_prose(line) and zones.after_prose(line.index):
         return f"echo: the byline “{echo}”; zone: tail, after the story"
-    bio = matcher("credits.toml", "bio", context.language).match(even(text)) is not None
-    if echo and bio and '"' not in even(text):
+    bio = starts("credits.toml", "bio", context.language).match(line.flat) is not None
+    if echo and bio and '"' not in line.flat:
         return f"echo: the byline “{echo}”; formula: biography; zone: tail"
     if bio and not names and line.index >= zones.last_prose and _names_journalist(text) and _opens_with_name(text):
         return "formula: biography of a journalist; zone: tail, last paragraph"

@@ -8,10 +8,10 @@ from functools import cache
 from typing import NamedTuple
 
 from pipeline.furniture._names import agency_named, known_source, looks_like_name, tidy_name
-from pipeline.furniture._phrases import matcher, phrases_in
+from pipeline.furniture._phrases import phrases_in, starts
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
-from pipeline.text.lines import Line, ends_sentence, even, fold, split_lines
+from pipeline.text.lines import Line, ends_sentence, flat_text, flatten, fold, split_lines
 from pipeline.text.rules import Context, Finding
 from pipeline.text.zones import Zones, find_zones
 
@@ -110,18 +110,17 @@ def _judge(line: Line, text: str, zones: Zones, language: str | None) -> tuple[C
 def _split_prefix(text: str, language: str | None) -> tuple[str, str] | None:
     """("By", the rest) of a line that begins like a byline, or None."""
     bare = text.lstrip(" \t•·*-–—|[(（【")
-    match = matcher("bylines.toml", "prefix", language).match(even(bare))
-    if not match:
-        return None
-    gap = _AFTER_PREFIX.match(even(bare), match.end())
-    if not gap or gap.end() == len(bare):
+    flat = flatten(bare)
+    match = starts("bylines.toml", "prefix", language).match(flat)
+    gap = _AFTER_PREFIX.match(flat, match.end()) if match else None
+    if not match or not gap or gap.end() == len(bare):
         return None
     return bare[: match.end()], bare[gap.end() :].rstrip(" ])）】|")
 
 
 def _title_after(text: str) -> str | None:
     """The name before 기자, 記者 and the like where they are the whole line."""
-    match = None if text.isascii() else matcher("bylines.toml", "title_after").match(even(text))
+    match = None if text.isascii() else starts("bylines.toml", "title_after").match(flatten(text))
     return match["name"].strip() if match else None
 
 
@@ -159,12 +158,7 @@ def _without_place(part: str, *, announced: bool) -> tuple[str, bool]:
 
 @cache
 def _roles() -> re.Pattern[str]:
-    return re.compile(
-        "|".join(
-            rf"(?<!\w)(?:{p.pattern}){'' if p.languages[0] in ('zh', 'ja', 'ko') else '(?!_)'}(?!\w)"
-            for p in phrases_in("bylines.toml", "role")
-        )
-    )
+    return re.compile("|".join(rf"(?<!\w)(?:{phrase.pattern})(?!\w)" for phrase in phrases_in("bylines.toml", "role")))
 
 
 def _has_role(text: str) -> bool:
@@ -183,8 +177,9 @@ def _is_role(text: str) -> bool:
 
 def _mentioned(name: str, line: Line, text: str) -> bool:
     """Whether prose speaks of the person, so that the line is a topic or a heading and not a credit."""
-    rest = text[line.after :]
-    if name in rest or fold(name) in fold(rest):
+    # A credit at the end, "(Reporting by ...)", confirms the byline instead.
+    rest = "\n".join(row for row in text[line.after :].split("\n") if not row.lstrip().startswith(("(", "[")))
+    if name in rest or flatten(name) in flatten(rest):
         return True
     surname = name.split()[-1]
-    return len(surname) > 3 and re.search(rf"\b{re.escape(surname)}\b", rest) is not None
+    return len(surname) > 3 and surname in rest and re.search(rf"\b{re.escape(surname)}\b", rest) is not None

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
 from pipeline.furniture._names import outlet_named, title_case
-from pipeline.furniture._phrases import phrases_in, search_regex
+from pipeline.furniture._phrases import phrases_in, starts, words
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
-from pipeline.text.lines import Line, ends_sentence, fold, is_all_caps, split_lines
+from pipeline.text.lines import Line, ends_sentence, flat_text, fold, is_all_caps, split_lines
 from pipeline.text.rules import Context, Finding
 from pipeline.text.zones import Zones, find_zones
 
@@ -18,60 +17,23 @@ NAME, VERSION = "call_to_action", 1
 
 _DATA = "calls_to_action.toml"
 _LONGEST = 320
+_SHORT = 220
+"""Longest call to action seen in the body of a page; longer ones must stand in the tail."""
+
 _OPENERS = " \t•·*-–—|►▶▸»›→☞👉📲📩🔔✉✅⬇️#([【（<>"
-_QUOTES = "\"“”«'‘"
 _CLICK = re.compile(
     r"(?:please )?(?:click|tap|press) (?:here|below|on (?:the|this) link|the link|to (?:read|see|view|watch|subscribe|sign|join|follow|get))"
 )
 _PUBLISHER = re.compile(
-    r"(?:(?:READ )?MORE(?: \w+){0,2} (?:FROM|BY|AT|ON)|GET (?:THE|OUR)|DOWNLOAD(?: THE)?|SUBSCRIBE TO|SIGN UP FOR|SUPPORT|FOLLOW|JOIN|VISIT|FOR MORE FROM)"
-    r" (?:THE )?(?P<name>[^\W\d_][\w'’&.-]*(?: [\w'’&.-]+){0,4})",
+    r"(?:(?:READ )?MORE(?: \w+){0,2} (?:FROM|BY|AT|ON)|GET (?:THE|OUR)|DOWNLOAD(?: THE)?|SUBSCRIBE TO|SIGN UP FOR|SUPPORT|FOLLOW|JOIN|VISIT"
+    r"|FOR MORE FROM) (?:THE )?(?P<name>[^\W\d_][\w'’&.-]*(?: [\w'’&.-]+){0,4})",
     re.IGNORECASE,
 )
 _CAPITALISED = re.compile(r"(?:[A-Z][\w'’&.-]*)(?: (?:of|and|the|de|la|del|&|[A-Z][\w'’&.-]*))*")
 _NO_PUBLISHER = frozenset(
-    [
-        "us",
-        "our",
-        "your",
-        "the",
-        "this",
-        "here",
-        "more",
-        "app",
-        "newsletter",
-        "newsletters",
-        "channel",
-        "page",
-        "news",
-        "updates",
-        "today",
-        "now",
-        "free",
-        "telegram",
-        "whatsapp",
-        "facebook",
-        "twitter",
-        "instagram",
-        "youtube",
-        "tiktok",
-        "google",
-        "x",
-        "latest",
-        "daily",
-        "email",
-        "alerts",
-        "breaking",
-        "story",
-        "stories",
-        "coverage",
-        "journalism",
-        "local",
-        "quality",
-        "independent",
-        "google",
-        "news",
-    ]
+    {"us", "our", "your", "the", "this", "here", "more", "app", "newsletter", "newsletters", "channel", "page", "news", "updates", "today"}
+    | {"now", "free", "telegram", "whatsapp", "facebook", "twitter", "instagram", "youtube", "tiktok", "google", "x", "latest", "daily"}
+    | {"email", "alerts", "breaking", "story", "stories", "coverage", "journalism", "local", "quality", "independent"}
 )
 
 
@@ -88,14 +50,14 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     >>> line = "CLICK HERE FOR MORE FROM THE HARBOR POST"
     >>> [getattr(f, "value", None) or f.before for f in find(f"{body}\\n{line}\\n{body}", Context(doc, Metadata()))]
     ['Harbor Post', 'CLICK HERE FOR MORE FROM THE HARBOR POST\\n']
-    >>> list(find(f"{body}\\nSubscribe to no theory, the mayor told a newspaper on Monday, and stay calm.\\n{body}", Context(doc, Metadata())))
+    >>> list(find(f"{body}\\nSubscribe to no theory, the mayor told the newsletter, and stay calm.\\n{body}", Context(doc, Metadata())))
     []
     """
     lines = split_lines(text)
     zones = find_zones(text)
     removals = []
     for line in lines:
-        if len(line.text) <= _LONGEST and (evidence := _judge(line, zones, context.language)):
+        if len(line.text) <= _LONGEST and (evidence := _judge(line, text, zones, context.language)):
             removals.append(Removal(line.index, line.index, "call_to_action", evidence))
             if name := named_publisher(line.text):
                 yield Fact("publisher_hints", name)
@@ -127,38 +89,30 @@ def named_publisher(line: str) -> str | None:
     return outlet_named(named) or (named if " " in named or is_all_caps(line) else None)
 
 
-@cache
-def _pairs(language: str | None) -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
-    """For each language that the page may hold: how such a line begins, and what it must hold."""
-    objects = {phrase.languages[0]: phrase.pattern for phrase in phrases_in(_DATA, "object")}
-    return tuple((re.compile(p.pattern), re.compile(objects[p.languages[0]])) for p in phrases_in(_DATA, "start", language))
-
-
-def _judge(line: Line, zones: Zones, language: str | None) -> str | None:
+def _judge(line: Line, text: str, zones: Zones, language: str | None) -> str | None:
     """The evidence that a line is a call to action, or None."""
-    bare = line.text.lstrip(_OPENERS)
-    if not bare or bare[0] in _QUOTES:
+    bare = line.flat.lstrip(_OPENERS)
+    if not bare or bare[0] in "\"'" or not _is_formula(bare, text, language):
         return None
-    folded = fold(bare)
-    if not _is_formula(folded, language):
+    if not is_all_caps(line.text) and words("citing.toml", "reporting", language, flat_text(text)).search(bare):
         return None
-    if _reports(folded, line):
-        return None
+    formula = "formula: imperative with a channel of the site"
     if zones.after_prose(line.index) or zones.before_prose(line.index):
-        return f"formula: imperative with a channel of the site; zone: {zones.name(line.index)}"
+        return f"{formula}; zone: {zones.name(line.index)}"
     if not ends_sentence(line.text) or is_all_caps(line.text):
-        return "formula: imperative with a channel of the site; form: no full stop"
-    if len(line.text) <= 220 or zones.in_tail(line.index):
-        return "formula: imperative with a channel of the site; form: one short address to the reader on its own line"
+        return f"{formula}; form: no full stop"
+    if len(line.text) <= _SHORT or zones.in_tail(line.index):
+        return f"{formula}; form: one short address to the reader on its own line"
     return None
 
 
-def _is_formula(folded: str, language: str | None) -> bool:
-    if _CLICK.match(folded):
+def _is_formula(bare: str, text: str, language: str | None) -> bool:
+    found = starts(_DATA, "start", language).find(bare)
+    if found is None:
+        return False
+    if _CLICK.match(bare):
         return True
-    return any(start.match(folded) and wanted.search(folded) for start, wanted in _pairs(language))
-
-
-def _reports(folded: str, line: Line) -> bool:
-    """Whether the line reports somebody's words, which a call to action never does."""
-    return not is_all_caps(line.text) and search_regex("citing.toml", "reporting").search(folded) is not None
+    # The channel must be named in the language of the imperative, or the words of two languages make a formula that nobody writes.
+    candidates = {lang for phrase in phrases_in(_DATA, "start", language) for lang in phrase.languages if re.match(phrase.pattern, bare)}
+    whole = flat_text(text)
+    return any(words(_DATA, "object", lang, whole).search(bare) for lang in sorted(candidates))

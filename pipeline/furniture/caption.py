@@ -7,23 +7,21 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline.furniture._names import agency_named, known_source, looks_like_name
-from pipeline.furniture._phrases import matcher
+from pipeline.furniture._phrases import starts
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
-from pipeline.text.lines import Line, ends_sentence, even, split_lines
+from pipeline.text.lines import Line, ends_sentence, flat_text, flatten, split_lines
 from pipeline.text.rules import Context, Finding
 from pipeline.text.zones import Zones, find_zones
 
 NAME, VERSION = "caption", 1
 
 _LONGEST = 700
-_HINT = re.compile(
-    r"[/／©]|\bvia\b|\bphoto|\bimage|\bimag[ei]|\bfoto|\bbild|\bpicture|\bcr[eéè]dit|\bfile\b|\bbeeld|\bscreen|\billustr|фото|світлин|изображ|зображ"
-    r"|иллюстр|ілюстр|görsel|fotoğraf|صور|تصوير|图|圖|摄|攝|写真|撮影|提供|資料|资料|사진|▲|caption|légende|legenda|zdj|\bfot\.|archi[vf]|pictured|pie de foto",
-    re.IGNORECASE,
-)
+_HINTS = ["/", "／", "©", "via", "photo", "image", "imag", "foto", "bild", "picture", "credit", "crédit", "file", "beeld", "screen", "illustr", "фото", "світлин", "изображ", "зображ", "иллюстр", "ілюстр", "görsel", "صور", "تصوير", "图", "圖", "摄", "攝", "写真", "撮影", "提供", "資料", "资料", "사진", "자료", "▲", "caption", "légende", "legenda", "zdj", "fot.", "archiv", "archief", "archivo", "arquivo", "arşiv", "pictured", "ارشيف"]
 _CAPTION_END = re.compile(r"\s*[:|]|\s+[-–—]\s+|\s*[)\]]|(?<=▲)")
-_AFTER_WORD = re.compile(r"(?:\s*(?:credit|source|courtesy|provided|by|of|de|di|von))*\s*(?:[:/|=]|©|\s(?:by|courtesy of|credit)\b|(?<=\.)\s)\s*©?")
+_AFTER_WORD = re.compile(
+    r"(?:\s*(?:credit|source|courtesy|provided|by|of|de|di|von))*\s*(?:[:/|=]|©|\s(?:by|courtesy of|credit)\b|(?<=\.)\s)\s*©?"
+)
 _TRAILER = re.compile(r"[/,|]?\s*(?:file(?: photo| picture| image)?|archiv\w*|pool photo|handout|dossier|archives?)\s*$", re.IGNORECASE)
 _CREDIT_CUT = re.compile(r"\s+via\s+|\s*[/|•·／｜+©]\s*|,\s*|\s+[-–—]\s+|\s*&\s*|\s+(?:for|and|par|by|von|pour|für)\s+", re.IGNORECASE)
 _AGENCY_PHOTO = re.compile(
@@ -60,9 +58,12 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     if len(lines) < 2:
         return
     zones = find_zones(text)
+    whole = flat_text(text)
+    hints = [hint for hint in _HINTS if hint in whole]
     removals: list[Removal] = []
     for line in lines:
-        found = _judge(line, zones) if len(line.text) <= _LONGEST else None
+        hinted = hints and len(line.text) <= _LONGEST and any(hint in line.flat for hint in hints)
+        found = _judge(line, zones) if hinted else _bare_agency(line, zones)
         if found is None:
             continue
         kind, credit, evidence = found
@@ -77,15 +78,17 @@ def find(text: str, context: Context) -> Iterator[Finding]:
 def _judge(line: Line, zones: Zones) -> tuple[str, Credit, str] | None:
     """(kind, credit, evidence) of a caption or credit line, or None."""
     text, zone = line.text, zones.name(line.index)
-    if not _HINT.search(text):
-        return _bare_agency(line, zones)
     if len(text) <= 200 and (credit := read_credit(text)) and (credit.known or credit.formed):
         sign = "an agency that we know" if credit.known else "slashes, via or a photo word"
         return "photo_credit", credit, f"form: nothing but a credit; formula: {sign}; zone: {zone}"
     tail = split_caption(text)[1]
     if tail and (credit := read_credit(tail)) and (credit.known or credit.formed):
         return "caption", credit, f"formula: ends in a picture credit “{tail[:60]}”; form: a paragraph of its own; zone: {zone}"
-    if len(text) <= 400 and _is_captioned(text) and (not zones.in_tail(line.index) or not ends_sentence(text) or zones.after_prose(line.index)):
+    if (
+        len(text) <= 400
+        and _is_captioned(text)
+        and (not zones.in_tail(line.index) or not ends_sentence(text) or zones.after_prose(line.index))
+    ):
         return "caption", Credit(), f"formula: caption label; form: a paragraph of its own; zone: {zone}"
     return None
 
@@ -97,7 +100,11 @@ def _bare_agency(line: Line, zones: Zones) -> tuple[str, Credit, str] | None:
     agency = agency_named(line.text, pictures=True)
     if agency is None or agency_named(line.text) is not None:
         return None
-    return "photo_credit", Credit((agency,), False, True), f"formula: picture agency; form: alone on its line; zone: {zones.name(line.index)}"
+    return (
+        "photo_credit",
+        Credit((agency,), False, True),
+        f"formula: picture agency; form: alone on its line; zone: {zones.name(line.index)}",
+    )
 
 
 def split_caption(text: str) -> tuple[str, str]:
@@ -182,18 +189,23 @@ def _after_label(text: str) -> int | None:
     """
     if text.startswith("©"):
         return 1
-    flat = even(text)
-    match = matcher("captions.toml", "photo_word").match(flat)
+    flat = flatten(text)
+    match = starts("captions.toml", "photo_word").match(flat)
     gap = _AFTER_WORD.match(flat, match.end()) if match else None
-    return gap.end() if gap and gap[0].strip() + flat[gap.start() - 1] not in ("", ".") and gap.end() < len(text) else None
+    return gap.end() if gap and gap.end() < len(text) else None
 
 
 def _is_captioned(text: str) -> bool:
-    flat = even(text.lstrip("([（【"))
-    match = matcher("captions.toml", "caption_label").match(flat)
+    flat = flatten(text.lstrip("([（【"))
+    match = starts("captions.toml", "caption_label").match(flat)
     return match is not None and _CAPTION_END.match(flat, match.end()) is not None
 
 
 def _is_capitalised(part: str) -> bool:
     words = part.split()
-    return bool(_CAPITAL.fullmatch(part)) and len(words) <= 5 and words[0][0].isupper() and not any(w[0].islower() and len(w) > 3 for w in words)
+    return (
+        bool(_CAPITAL.fullmatch(part))
+        and len(words) <= 5
+        and words[0][0].isupper()
+        and not any(w[0].islower() and len(w) > 3 for w in words)
+    )

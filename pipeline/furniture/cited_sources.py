@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from pipeline.furniture._phrases import name_pattern, phrases, search_regex
+from pipeline.furniture._phrases import name_pattern, phrases, words
 from pipeline.records import Fact
-from pipeline.text.lines import fold
+from pipeline.text.lines import flat_text, fold
 from pipeline.text.rules import Context, Finding
 
 NAME, VERSION = "cited_sources", 1
@@ -16,9 +16,8 @@ NAME, VERSION = "cited_sources", 1
 _BEFORE, _AFTER = 60, 48
 """Code points around a name in which a word of citing must stand: half a sentence."""
 
-_TOKEN = re.compile(r"[A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ«\"][\w’'&./-]*|\b(?:dpa|taz|epd|askanews|la|de|elDiario|tagesschau|n-tv|franceinfo)\b")
+_TOKEN = re.compile(r"[A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ«\"][\w’'&./-]*")
 _OTHER_SCRIPTS = re.compile(r"[\u0600-\u06ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
-_ARTICLES = ("The ", "THE ", "the ")
 
 
 def find(text: str, context: Context) -> Iterator[Finding]:
@@ -36,7 +35,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     """
     found: dict[str, int] = {}
     for start, end, name in _names(text):
-        if name not in found and not _is_dateline(text, start, context) and _is_cited(text, start, end):
+        if name not in found and not _is_dateline(text, start, context) and _is_cited(text, start, end, context.language):
             found[name] = start
     for name in found:
         yield Fact("cited_sources", name)
@@ -69,21 +68,32 @@ def _other_scripts() -> tuple[re.Pattern[str], dict[str, str]]:
     return re.compile("|".join(map(name_pattern, ordered))), names
 
 
+@cache
+def _small() -> tuple[tuple[str, str], ...]:
+    """Names that begin with a small letter: dpa, taz, la Repubblica."""
+    return tuple(pair for word, names in sorted(_by_first_word().items()) if word[0].islower() for pair in names)
+
+
 def _names(text: str) -> Iterator[tuple[int, int, str]]:
     """(start, end, name) of every known name in the text."""
     index = _by_first_word()
     end_of_last = 0
     for token in _TOKEN.finditer(text):
+        word = token[0]
+        if word not in index:
+            word = word.rstrip(".'’/").removesuffix("'s").removesuffix("’s")
         start = token.start()
-        if start < end_of_last:
+        if word not in index or start < end_of_last:
             continue
-        word = token[0].rstrip(".'’/").removesuffix("'s").removesuffix("’s")
-        for name, canonical in index.get(word, ()):
+        for name, canonical in index[word]:
             end = start + len(name)
             if text.startswith(name, start) and not text[end : end + 1].isalnum():
                 end_of_last = end
                 yield start, end, _display(name, canonical)
                 break
+    for name, canonical in _small():
+        if name in text and (match := re.search(name_pattern(name), text)):
+            yield match.start(), match.end(), _display(name, canonical)
     if not text.isascii() and _OTHER_SCRIPTS.search(text):
         regex, names = _other_scripts()
         for match in regex.finditer(text):
@@ -100,8 +110,11 @@ def _is_dateline(text: str, start: int, context: Context) -> bool:
     return dateline is not None and text[max(0, start - len(dateline)) : start + len(dateline)].find(dateline) >= 0
 
 
-def _is_cited(text: str, start: int, end: int) -> bool:
-    line_start = text.rfind("\n", 0, start) + 1
-    line_end = text.find("\n", end)
-    window = text[max(line_start, start - _BEFORE) : start] + " " + text[end : min(line_end if line_end >= 0 else len(text), end + _AFTER)]
-    return search_regex("citing.toml", "near").search(fold(window)) is not None
+def _is_cited(text: str, start: int, end: int, language: str | None) -> bool:
+    flat = flat_text(text)
+    line_start = flat.rfind("\n", 0, start) + 1
+    line_end = flat.find("\n", end)
+    before = flat[max(line_start, start - _BEFORE) : start]
+    after = flat[end : min(line_end if line_end >= 0 else len(text), end + _AFTER)]
+    near = words("citing.toml", "near", language, flat)
+    return near.search(before) is not None or near.search(after) is not None

@@ -6,15 +6,16 @@ import re
 from collections.abc import Iterator
 
 from pipeline.furniture._names import agency_named, known_source, looks_like_name, tidy_name
-from pipeline.furniture._phrases import matcher
+from pipeline.furniture._phrases import starts
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
-from pipeline.text.lines import Line, even, split_lines
+from pipeline.text.lines import Line, flatten, split_lines
 from pipeline.text.rules import Context, Finding
 from pipeline.text.zones import Zones, find_zones
 
 NAME, VERSION = "contributors", 1
 
+_DATA = "credits.toml"
 _LONGEST = 500
 _CUT = re.compile(r"\s*(?:[,;/、，・·　+&]|\b(?:and|und|et|y|e|en|i|и|та|і|ve|as well as|sowie|med)\b|(?<=\s)و(?=[^\W\d_]))\s*")
 _TAIL_WORDS = re.compile(
@@ -76,16 +77,14 @@ def read_contributors(text: str, language: str | None = None) -> tuple[list[str]
     agencies: list[str] = []
     bare = text.strip(" *_()[]（）").strip()
     for piece in _NEXT.split(bare):
-        flat = even(piece.strip())
-        match = matcher("credits.toml", "contributor_after", language).match(flat) or matcher(
-            "credits.toml", "contributor", language
-        ).match(flat)
+        stripped = piece.strip()
+        flat = flatten(stripped)
+        match = starts(_DATA, "contributor_after", language).match(flat) or starts(_DATA, "contributor", language).match(flat)
         if not match:
             if people:
                 continue
             return [], []
-        start = piece.index(piece.strip()) + match.start("names")
-        found, named, unknown = _read_names(piece[start : start + len(match["names"])])
+        found, named, unknown = _read_names(stripped[match.start("names") : match.end("names")])
         if unknown and not found:
             return ([], []) if not people else (people, agencies)
         people += [person for person in found if person not in people]

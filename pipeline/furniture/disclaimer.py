@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from functools import cache
 
-from pipeline.furniture._phrases import search_regex
+from pipeline.furniture._phrases import Words, words
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Evidence
-from pipeline.text.lines import Line, ends_sentence, fold, is_headline, split_lines
+from pipeline.text.lines import Line, ends_sentence, flat_text, is_headline, split_lines
 from pipeline.text.rules import Context, Finding
-from pipeline.text.zones import Zones, find_zones
+from pipeline.text.zones import Zones, edge_lines, find_zones
 
 NAME, VERSION = "disclaimer", 1
 
@@ -42,39 +40,36 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     if len(lines) < 2:
         return
     zones = find_zones(text)
-    for line in lines:
-        zone = zones.name(line.index)
-        if zone == "body" or len(line.text) > _LONGEST:
-            continue
-        evidence = _judge(line, fold(line.text), zones)
-        if evidence:
-            yield Evidence("explicit_disclaimer", line.start, line.end, line.text, WEIGHT)
-            removal = Removal(line.index, line.index, "translation_disclaimer", f"formula: {evidence}; zone: {zone}")
-            yield from remove_lines(text, lines, [removal], NAME, VERSION)
+    whole = flat_text(text)
+    if not _words("translate_word", context, whole).search(whole):
+        return
+    removals = []
+    for line in edge_lines(text):
+        if len(line.text) <= _LONGEST and (evidence := _judge(line, whole, zones, context)):
+            yield Evidence("explicit_disclaimer", line.text_start, line.end, line.text, WEIGHT)
+            evidence = f"formula: {evidence}; zone: {zones.name(line.index)}"
+            removals.append(Removal(line.index, line.index, "translation_disclaimer", evidence))
+    if len(removals) < len(lines):
+        yield from remove_lines(text, lines, removals, NAME, VERSION)
 
 
-def _judge(line: Line, folded: str, zones: Zones) -> str | None:
-    translates = _words("translate_word").search(folded)
-    if not translates:
+def _judge(line: Line, whole: str, zones: Zones, context: Context) -> str | None:
+    """Which words make the line a disclaimer, or None."""
+    flat = line.flat
+    translates = _words("translate_word", context, whole).search(flat)
+    if not translates or '"' in flat or words("citing.toml", "reporting", context.language, whole).search(flat):
         return None
-    if '"' in folded or _reports(folded):
-        return None
-    phrase = _words("phrase").search(folded)
-    if phrase and len(folded) <= _SHORT_LABEL and not (is_headline(line.text) and zones.in_head(line.index) and line.index == 0):
-        if not ends_sentence(line.text) or _words("self_word").search(folded):
-            return f"“{phrase[0]}” on a short line"
-    self_word = _words("self_word").search(folded)
-    machine = _words("automatic_word").search(folded)
-    if self_word and machine and not (zones.first_prose == line.index and zones.last_prose == line.index):
+    self_word = _words("self_word", context, whole).search(flat)
+    phrase = _words("phrase", context, whole).search(flat)
+    is_title = line.index == 0 and is_headline(line.text)
+    if phrase and len(flat) <= _SHORT_LABEL and not is_title and (self_word or not ends_sentence(line.text)):
+        return f"“{phrase[0]}” on a short line"
+    machine = _words("automatic_word", context, whole).search(flat)
+    only_paragraph = zones.first_prose == zones.last_prose == line.index
+    if self_word and machine and not only_paragraph:
         return f"“{translates[0]}”, “{machine[0]}” and “{self_word[0]}” together"
     return None
 
 
-@cache
-def _words(kind: str) -> re.Pattern[str]:
-    return search_regex("disclaimers.toml", kind)
-
-
-def _reports(folded: str) -> bool:
-    """Whether the paragraph reports what somebody said, as a story does and a disclaimer does not."""
-    return search_regex("citing.toml", "reporting").search(folded) is not None
+def _words(kind: str, context: Context, whole: str) -> Words:
+    return words("disclaimers.toml", kind, context.language, whole)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.furniture._phrases import matcher
+from pipeline.furniture._phrases import starts
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
-from pipeline.text.lines import Line, even, split_lines
+from pipeline.text.lines import Line, split_lines
 from pipeline.text.rules import Context, Finding
 from pipeline.text.zones import Zones, find_zones
 
@@ -19,7 +19,8 @@ _CORRECTS = re.compile(r"[(\[]\s*(?:Corrects|Corrige|Korrigiert|Berichtigt|Fixes
 _SHOWN = re.compile(r"\s*[:：—–)\]】]|\s+-\s|\s*=\s")
 # Notes that say by their sentence, not by a colon, what they are.
 _SENTENCE = re.compile(
-    r"[(\[*]*(?:an? (?:earlier|previous) version|this (?:story|article|post|report|headline|copy|is a|breaking)|in einer früheren|dieser artikel wird|"
+    r"[(\[*]*(?:an? (?:earlier|previous) version|this (?:story|article|post|report|headline|copy|is a|breaking)|in einer früheren|"
+    r"dieser artikel wird|"
     r"une version|cet article a|una versión anterior|este artículo (?:ha|fue)|uma versão|esta (?:matéria|reportagem|notícia)|una versione|articolo in|"
     r"in een eerdere|новость|материал|новина|матеріал|haber güncelleniyor|developing story|check back|more to follow|notizia in|noticia en|notícia em)",
     re.IGNORECASE,
@@ -60,18 +61,18 @@ def find(text: str, context: Context) -> Iterator[Finding]:
 def _judge(line: Line, zones: Zones, language: str | None) -> str | None:
     text = line.text
     zone = zones.name(line.index)
-    if text[0] in "([" and zone != "body" and matcher("versions.toml", "advisory").match(text):
+    if text[0] in "([" and zone != "body" and starts("versions.toml", "advisory").match(text):
         return f"formula: advisory line; form: in brackets; zone: {zone}"
-    if zone != "body" and matcher("versions.toml", "note").match(text):
+    if zone != "body" and starts("versions.toml", "note").match(text):
         return f"formula: note to editors; zone: {zone}"
-    match = matcher("credits.toml", "editor_note", language).match(even(text))
+    match = starts("credits.toml", "editor_note", language).match(line.flat)
     if not match:
         return None
     label = match[0].strip("([* ")
     if _SHOWN.match(text, match.end()):
         strong = zone != "body" or text[0] in "([*" or len(label.split()) >= 2
         return f"formula: “{label}”; form: a label before a colon, dash or bracket" if strong else None
-    if zone != "body" and _SENTENCE.match(even(text)):
+    if zone != "body" and _SENTENCE.match(line.flat):
         return f"formula: “{label}”; zone: {zone}"
     if len(text) <= 60 and zone != "body" and match.end() >= len(text.rstrip(" .)]*")):
         return f"formula: “{label}”; form: the whole line; zone: {zone}"

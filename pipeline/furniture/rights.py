@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
 from pipeline.furniture._names import agency_named, known_source
-from pipeline.furniture._phrases import search_regex
+from pipeline.furniture._phrases import words
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
-from pipeline.text.lines import Line, fold, split_lines
+from pipeline.text.lines import Line, flat_text, split_lines
 from pipeline.text.rules import Context, Finding
-from pipeline.text.zones import Zones, find_zones, is_prose
+from pipeline.text.zones import Zones, edge_lines, find_zones, is_prose
 
 NAME, VERSION = "rights", 1
 
 _LONGEST = 900
+_OPENERS = "©ⓒ<[(（【*cC"
 _SIGN = re.compile(r"[©ⓒ]|\(c\)|copyright|rights?\b|vorbehalten|réserv|reserv|riservat|zastrzeż|защищен|захищен|saklıdır|محفوظة")
+_SELF = re.compile(
+    r"\bth(?:is|e) (?:material|story|article|report|content|post|piece|item|work|text|page|views?|opinions?)\b"
+    r"|\bdiese[rs]? (?:artikel|beitrag|text|meldung|inhalt)|\bcet article|\bce contenu|\beste (?:artículo|contenido|artigo|texto|conteúdo)"
+    r"|\bquest[oa] (?:articolo|contenuto)|\bdit artikel|\b(?:ten )?(?:artykuł|tekst|materiał)|материал|матеріал|статья|стаття"
+    r"|\bbu (?:yazı|yazi|haber|makale|içerik)|هذا المقال|本文|本(?:记事|記事)|この記事|본 기사|이 기사|\bexcept for the headline|\bfirst published"
+    r"|\boriginally|\bviews expressed|\bopinions expressed|reproduction|reproducción|reprodução|riproduzione|nachdruck|перепечатк|передрук"
+    r"|转载|轉載|転載|전재"
+)
 _SYNDICATOR = re.compile(
-    r"(?:[Dd]istributed by|[Pp]rovided by|appeared (?:on|in)|published (?:on|in|by|at)|auto-generated from|[Cc]ourtesy of|permission (?:from|of)|"
-    r"erschienen (?:in|bei|auf)|paru dans|publicado (?:originalmente )?(?:en|por|em)|pubblicato (?:\w+ )?su)\s+(?:the |The |der |dem |la |el )?"
-    r"(?P<name>[^\W\d_][\w'’&.-]*(?: (?:of|and|the|de|la|&|[A-Z][\w'’&.-]*)){0,5})"
+    r"(?:[Dd]istributed by|[Pp]rovided by|appeared (?:on|in)|published (?:on|in|by|at)|auto-generated from|[Cc]ourtesy of"
+    r"|permission (?:from|of)|erschienen (?:in|bei|auf)|erschien zuerst (?:in|bei|auf)|paru dans|publicado (?:originalmente )?(?:en|por|em)"
+    r"|pubblicato (?:\w+ )?su)\s+(?:the |The |der |dem |la |el )?(?P<name>[^\W\d_][\w'’&.-]*(?: (?:of|and|the|de|la|&|[A-Z][\w'’&.-]*)){0,5})"
 )
 _HOLDER = re.compile(
     r"(?:©|ⓒ|\([cC]\)|[Cc]opyright|COPYRIGHT)[ ©ⓒ,]*(?:\d{4}(?:[-–]\d{2,4})?,?)?\s*(?:[Bb]y |[Tt]he )?(?P<name>[^.,;|/<>()]{2,60})"
@@ -45,9 +53,10 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     if len(lines) < 2:
         return
     zones = find_zones(text)
+    edge = {line.index for line in edge_lines(text)}
     removals = []
     for line in lines:
-        found = _judge(line, zones)
+        found = _judge(line, text, zones, context.language) if line.index in edge or line.text[0] in _OPENERS else None
         if found is None:
             continue
         kind, evidence, reserved = found
@@ -60,18 +69,18 @@ def find(text: str, context: Context) -> Iterator[Finding]:
         yield from remove_lines(text, lines, removals, NAME, VERSION)
 
 
-def _judge(line: Line, zones: Zones) -> tuple[str, str, bool] | None:
+def _judge(line: Line, text: str, zones: Zones, language: str | None) -> tuple[str, str, bool] | None:
     """(kind, evidence, whether AI use is reserved) of a notice, or None."""
     zone = zones.name(line.index)
     shown = _shows_form(line)
     if len(line.text) > _LONGEST or (zone == "body" and not shown) or (zone == "head" and is_prose(line) and not shown):
         return None
-    folded = fold(line.text)
-    reserved = _search("ai_reservation").search(folded)
-    notice = _search("notice").search(folded)
-    syndication = _search("syndication").search(folded)
+    whole = flat_text(text)
+    reserved, notice, syndication = (
+        words("rights.toml", kind, language, whole).search(line.flat) for kind in ("ai_reservation", "notice", "syndication")
+    )
     found = notice or reserved or syndication
-    if found is None or _is_story(line, folded, bool(notice or reserved), shown, zones):
+    if found is None or _is_story(line, whole, bool(notice or reserved), shown, zones, language):
         return None
     kind = "rights_notice" if notice or reserved else "syndication_notice"
     second = f"zone: {zone}" if zone == "tail" else f"form: {'sign or brackets' if shown else 'label'}"
@@ -85,22 +94,16 @@ def _shows_form(line: Line) -> bool:
     return text[0] in "©ⓒ" or re.match(r"(?:copyright|\(c\)) ?(?:©|\d{4}|\(c\))", text, re.IGNORECASE) is not None
 
 
-def _is_story(line: Line, folded: str, strong: bool, shown: bool, zones: Zones) -> bool:
+def _is_story(line: Line, whole: str, strong: bool, shown: bool, zones: Zones, language: str | None) -> bool:
     """Whether the line is a paragraph of the story that only talks of such things."""
     if shown:
         return False
-    if '"' in folded or search_regex("citing.toml", "reporting").search(folded):
+    if '"' in line.flat or words("citing.toml", "reporting", language, whole).search(line.flat):
         return True
-    # After the story nothing but furniture stands; inside its last paragraphs the wording must be that of a notice.
-    return not zones.after_prose(line.index) and is_prose(line) and not (strong and _SIGN.search(folded)) and not _SELF.search(folded)
-
-
-_SELF = re.compile(
-    r"\bth(?:is|e) (?:material|story|article|report|content|post|piece|item|work|text|page|views?|opinions?)\b|\bdiese[rs]? (?:artikel|beitrag|text|meldung|inhalt)|"
-    r"\bcet article|\bce contenu|\beste (?:artículo|contenido|artigo|texto|conteúdo)|\bquest[oa] (?:articolo|contenuto)|\bdit artikel|\b(?:ten )?(?:artykuł|tekst|materiał)|"
-    r"материал|матеріал|статья|стаття|\bbu (?:yazı|haber|makale|içerik)|هذا المقال|本文|本(?:记事|記事)|この記事|본 기사|이 기사|\bexcept for the headline|\bfirst published|\boriginally|"
-    r"\bviews expressed|\bopinions expressed|reproduction|reproducción|reprodução|riproduzione|nachdruck|перепечатк|передрук|转载|轉載|転載|전재"
-)
+    if zones.after_prose(line.index) or not is_prose(line):
+        return False
+    # Inside the last paragraphs the wording must be that of a notice: it names the right, or the text itself.
+    return not (strong and _SIGN.search(line.flat)) and not _SELF.search(line.flat)
 
 
 def _facts(text: str, kind: str) -> Iterator[Fact]:
@@ -113,8 +116,3 @@ def _facts(text: str, kind: str) -> Iterator[Fact]:
     if kind == "syndication_notice" and (match := _SYNDICATOR.search(text)):
         name = match["name"].strip(" .")
         yield Fact("syndicator" if "istributed" in match[0] or "rovided" in match[0] else "publisher_hints", known_source(name) or name)
-
-
-@cache
-def _search(kind: str) -> re.Pattern[str]:
-    return search_regex("rights.toml", kind)

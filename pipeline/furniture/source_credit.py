@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from pipeline.furniture._names import agency_named, outlet_named
-from pipeline.furniture._phrases import matcher
+from pipeline.furniture._phrases import starts
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact, KeySpan
-from pipeline.text.lines import Line, even, fold, split_lines
+from pipeline.text.lines import Line, flatten, fold, split_lines
 from pipeline.text.rules import Context, Finding
 from pipeline.text.zones import Zones, find_zones
 
@@ -64,11 +64,11 @@ def _judge(line: Line, zones: Zones, language: str | None, after_credit: bool) -
     zone = f"zone: {zones.name(line.index)}"
     bare = line.text.strip(" ()[]<>*_.（）【】/–—-|")
     head = zones.before_prose(line.index)
-    match = matcher("credits.toml", "source_credit", language).match(even(bare))
+    match = starts("credits.toml", "source_credit", language).match(flatten(bare))
     if match:
         start = match.start("names")
         facts, known = read_sources(bare[start : start + len(match["names"])])
-        if known or (line.text[start - 1 : start + 1].strip(": ：") == "" and ":" in even(line.text)[: start + 2] and facts):
+        if known or (facts and ":" in flatten(bare[:start])):
             return facts, f"formula: a label of a source; {zone}"
         return [], ""
     facts, known = read_sources(bare)

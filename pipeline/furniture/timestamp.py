@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from pipeline.furniture._dates import is_time_line, read_time
-from pipeline.furniture._phrases import search_regex
+from pipeline.furniture._phrases import phrases_in
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
 from pipeline.text.lines import fold, split_lines
@@ -38,7 +38,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     zones = find_zones(text)
     removals = []
     for line in lines:
-        if len(line.text) > 140 or not is_time_line(line.text):
+        if not line.core or not is_time_line(line.text):
             continue
         zone = zones.name(line.index)
         # In a list without prose, and between paragraphs, a bare date is a heading of the story ("May 4" in a chronicle).
@@ -87,4 +87,4 @@ def _segments(text: str) -> Iterator[str]:
 
 @cache
 def _label(kind: str) -> re.Pattern[str]:
-    return search_regex("dates.toml", kind)
+    return re.compile("|".join(f"(?:{phrase.pattern})" for phrase in phrases_in("dates.toml", kind)))

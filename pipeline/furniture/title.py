@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from pipeline.furniture._names import outlet_named
-from pipeline.furniture._phrases import line_phrases, matcher
+from pipeline.furniture._phrases import line_phrases, phrases_in
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
 from pipeline.text.lines import Line, ends_sentence, fold, split_lines
@@ -56,11 +57,21 @@ def strip_marker(title: str) -> str:
     """
     stripped = title
     for _ in range(3):
-        match = matcher("versions.toml", "title_mark").search(stripped)
+        match = find_marker(stripped)
         if not match or match.end() - match.start() >= len(stripped):
             break
         stripped = (stripped[: match.start()] + stripped[match.end() :]).strip(" -–—:|")
     return stripped.strip() or title
+
+
+def find_marker(title: str) -> re.Match[str] | None:
+    """The version marker of a headline as a match."""
+    return next((match for regex in _markers() if (match := regex.search(title))), None)
+
+
+@cache
+def _markers() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(phrase.pattern) for phrase in phrases_in("versions.toml", "title_mark"))
 
 
 def _may_be_title(lines: tuple[Line, ...]) -> bool:

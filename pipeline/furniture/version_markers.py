@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
-from pipeline.furniture._phrases import matcher
+from pipeline.furniture._phrases import phrases_in, starts
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
 from pipeline.text.lines import Line, ends_sentence, split_lines
@@ -53,16 +54,21 @@ def find(text: str, context: Context) -> Iterator[Finding]:
         yield from remove_lines(text, lines, removals, NAME, VERSION)
 
 
+@cache
+def _regexes(kind: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(phrase.pattern) for phrase in phrases_in(_DATA, kind))
+
+
 def _is_kill(head: tuple[Line, ...]) -> bool:
     """A kill notice says so in its first lines; a headline about killing has no colon, and no sentence that takes a story back."""
-    kill = matcher(_DATA, "kill")
+    kill = starts(_DATA, "kill")
     first = next((line for line in head[:4] if kill.match(line.text)), None)
     if first is None:
         return False
     return (
         bool(_STRONG_KILL.match(first.text))
         or len(first.text) <= 40
-        or any(matcher(_DATA, "kill_sentence").search(line.text) for line in head)
+        or any(regex.search(line.text) for regex in _regexes("kill_sentence") for line in head)
     )
 
 
@@ -72,7 +78,7 @@ def read_marker(title: str) -> str | None:
     >>> read_marker("UPDATE 2-Ferry sinks"), read_marker("CORRECTED: Ferry sinks"), read_marker("Ferry sinks")
     ('UPDATE 2', 'CORRECTED', None)
     """
-    match = matcher(_DATA, "title_mark").search(title)
+    match = next((match for regex in _regexes("title_mark") if (match := regex.search(title))), None)
     if not match:
         return None
     marker = next(group for group in match.groups() if group)
@@ -85,23 +91,23 @@ def _read_head(line: Line, count: int, removals: list[Removal]) -> Iterator[Find
     if len(text) > 300:
         return
     kind = formula = ""
-    if match := matcher(_DATA, "head_mark").match(text):
+    if match := starts(_DATA, "head_mark").match(text):
         kind, formula = "version_marker", "version marker alone on its line"
         yield Fact("version_marker", match["marker"].upper())
-    elif count > 1 and matcher(_DATA, "hold").match(text) and not ends_sentence(text) and not matcher(_DATA, "embargo").match(text):
+    elif count > 1 and starts(_DATA, "hold").match(text) and not ends_sentence(text) and not starts(_DATA, "embargo").match(text):
         kind, formula = "version_marker", "hold notice"
         yield Fact("pubstatus", "withheld")
         yield Fact("version_marker", "HOLD")
-    elif (match := matcher(_DATA, "embargo").match(text)) and _is_embargo(text, match["when"]):
+    elif (match := starts(_DATA, "embargo").match(text)) and _is_embargo(text, match["when"]):
         kind, formula = "embargo", "embargo notice"
         yield Fact("embargoed_until", match["when"].strip(" .)]*") or text)
         yield Fact("pubstatus", "withheld")
-    elif (match := matcher(_DATA, "slug").match(text)) and not ends_sentence(text):
+    elif (match := starts(_DATA, "slug").match(text)) and not ends_sentence(text):
         kind, formula = "slug", "slug in capitals with hyphens or slashes"
         yield Fact("slugline", match["slug"])
         if late := _LATE.search(match["rest"] or ""):
             yield Fact("version_marker", late[0].upper())
-    elif line.index < 4 and not is_prose(line) and matcher(_DATA, "wire_header").match(text):
+    elif line.index < 4 and not is_prose(line) and starts(_DATA, "wire_header").match(text):
         kind, formula = "wire_header", "transmission header"
     elif line.index < 3 and not ends_sentence(text) and (marker := read_marker(text)):
         yield Fact("version_marker", marker)
@@ -119,7 +125,7 @@ def _is_embargo(text: str, when: str) -> bool:
 def _end_marks(lines: tuple[Line, ...], zones: Zones) -> Iterator[Removal]:
     for line in lines[1:]:
         if line.index > zones.last_prose:
-            if len(line.text) <= 24 and matcher(_DATA, "end_mark").match(line.text):
+            if len(line.text) <= 24 and starts(_DATA, "end_mark").match(line.text):
                 yield Removal(line.index, line.index, "end_mark", "zone: tail; formula: end mark")
         elif len(line.text) <= 8 and _END_SYMBOL.fullmatch(line.text):
             yield Removal(line.index, line.index, "end_mark", "form: symbols only; formula: end or section mark")

@@ -6,20 +6,30 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-__all__ = ["SHORT", "Line", "core", "ends_sentence", "even", "fold", "is_all_caps", "is_headline", "repeats", "split_lines", "words"]
+__all__ = [
+    "SHORT",
+    "Line",
+    "core",
+    "ends_sentence",
+    "even",
+    "flat_text",
+    "flatten",
+    "fold",
+    "is_all_caps",
+    "is_headline",
+    "repeats",
+    "split_lines",
+]
 
 SHORT = 240
 """Longest line in code points that is looked up as a label; labels, bylines and credits of the gold documents stay under 120."""
 
-# Beside quotes and spaces: letters that writers and content systems exchange freely (Turkish dotted and dotless i, Arabic alef
-# with and without hamza, Russian yo), the Arabic tatweel and vowel marks, and full-width punctuation.
-_FOLD_FROM = "’‘ʼ`“”„«»\u00a0\u202f‐‑İıأإآёЁ：（）／｜＠"
-_FOLD_TO = '\'\'\'\'"""""  --iiاااее:()/|@'
-_EVEN = str.maketrans(_FOLD_FROM, _FOLD_TO)
-_FOLD = str.maketrans(_FOLD_FROM, _FOLD_TO, "\u0640" + "".join(map(chr, range(0x064B, 0x0653))))
+# Letters and marks that writers and content systems exchange freely: quotes, spaces, Turkish dotted and dotless i, Arabic alef with
+# and without hamza, Russian yo, full-width punctuation. One code point for one, so that spans stay where they are.
+_SAME = tuple(zip("’‘ʼ`“”„«»\u00a0\u202f‐‑ıأإآё：（）／｜＠", '\'\'\'\'"""""  --iاااе:()/|@', strict=True))
+_EVEN = str.maketrans({**dict(_SAME), "İ": "i", "Ё": "Е"})
+_ARABIC_MARKS = re.compile("[\u0640\u064b-\u0652]")
 _EDGE = re.compile(r"^[\W_]+|[\W_]+$")
-_SPACES = re.compile(r"\s+")
-_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _TERMINAL = frozenset(".!?…。！？؟۔।:;：；")
 _CLOSERS = "\"'”’»›)]）」』】 *"
 
@@ -32,6 +42,7 @@ class Line(NamedTuple):
         start, end: span in the text without the line break, in code points.
         after: where the next line begins, that is `end` plus the line break.
         text: the line without white space at its edges.
+        flat: `text` in the form of `flatten`, position by position.
         blanks: blank lines directly before it.
         core: folded and without punctuation at its edges, for looking up labels; empty where the line is longer than `SHORT`.
         indent: code points of white space before `text`.
@@ -42,6 +53,7 @@ class Line(NamedTuple):
     end: int
     after: int
     text: str
+    flat: str
     blanks: int
     core: str
     indent: int
@@ -52,22 +64,44 @@ class Line(NamedTuple):
         return self.start + self.indent
 
 
-def fold(text: str) -> str:
-    """Lower case, straight quotes, single spaces: how phrases are compared.
+def flatten(text: str) -> str:
+    """Lower case and straight quotes, position by position: a span in the result is a span in `text`.
 
-    >>> fold("  Editor’s  NOTE ")
+    >>> flatten("Editor’s\xa0NOTE")
     "editor's note"
     """
-    return _SPACES.sub(" ", text.translate(_FOLD).casefold()).strip()
+    flat = text.replace("İ", "i").lower()
+    if not flat.isascii():
+        for char, plain in _SAME:
+            if char in flat:
+                flat = flat.replace(char, plain)
+    # A few capitals have no single small letter; keeping positions is worth more than they are.
+    return flat if len(flat) == len(text) else "".join(char.lower() if len(char.lower()) == 1 else char for char in text).translate(_EVEN)
+
+
+@lru_cache(maxsize=8)
+def flat_text(text: str) -> str:
+    """`flatten` of a whole document, kept for the last few."""
+    return flatten(text)
 
 
 def even(text: str) -> str:
-    """Straight quotes and plain spaces, position by position: a span in the result is a span in `text`.
+    """Straight quotes and plain spaces, position by position, with capitals kept.
 
     >>> even("Editor’s\xa0note")
     "Editor's note"
     """
-    return text.translate(_EVEN)
+    return text if text.isascii() else text.translate(_EVEN)
+
+
+def fold(text: str) -> str:
+    """`flatten` with single spaces and without Arabic vowel marks: how phrases are compared and written in data/*.toml.
+
+    >>> fold("  Editor’s  NOTE ")
+    "editor's note"
+    """
+    flat = " ".join(flatten(text).split())
+    return flat if flat.isascii() else _ARABIC_MARKS.sub("", flat)
 
 
 def core(text: str) -> str:
@@ -89,27 +123,21 @@ def split_lines(text: str) -> tuple[Line, ...]:
     [('Head', 0), ('Body.', 1)]
     """
     lines: list[Line] = []
+    whole = flat_text(text)
     position = blanks = 0
     for raw in text.split("\n"):
         start, end = position, position + len(raw)
         position = end + 1
         stripped = raw.strip()
         if stripped:
-            key = core(stripped) if len(stripped) <= SHORT else ""
-            lines.append(Line(len(lines), start, end, min(position, len(text)), stripped, blanks, key, raw.index(stripped[0])))
+            indent = raw.index(stripped[0])
+            flat = whole[start + indent : start + indent + len(stripped)]
+            key = _EDGE.sub("", fold(flat)) if len(stripped) <= SHORT else ""
+            lines.append(Line(len(lines), start, end, min(position, len(text)), stripped, flat, blanks, key, indent))
             blanks = 0
         else:
             blanks += 1
     return tuple(lines)
-
-
-def words(text: str) -> list[str]:
-    """Words with inner apostrophes, full stops and hyphens.
-
-    >>> words("U.S. officials – don't well-known")
-    ['U.S', 'officials', "don't", 'well-known']
-    """
-    return _WORD.findall(text)
 
 
 def ends_sentence(text: str) -> bool:

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from pipeline.text.lines import Line, ends_sentence, split_lines
 
-__all__ = ["Zones", "find_zones", "is_prose"]
+__all__ = ["Zones", "edge_lines", "find_zones", "is_prose"]
 
 _TAIL_PARAGRAPHS = 3
-"""Prose paragraphs at the end that may still be a disclaimer, a biography or a notice; the gold documents have one, wire copies up to three."""
+"""Prose paragraphs at the end that may be a disclaimer, a biography or a notice; the gold documents have one, wire copies up to three."""
 
 
 class Zones(NamedTuple):
@@ -84,3 +84,14 @@ def find_zones(text: str) -> Zones:
     depth = min(_TAIL_PARAGRAPHS, len(prose) // 2)
     tail = prose[-depth] if depth else prose[-1] + 1
     return Zones(prose[0], prose[-1], tail, len(lines))
+
+
+@lru_cache(maxsize=8)
+def edge_lines(text: str) -> tuple[Line, ...]:
+    """The lines outside the body zone: those before the first prose, the first prose, and the tail.
+
+    >>> [line.text for line in edge_lines("Title\\n" + "The ferry left the port at noon with all hands on board.\\n" * 8 + "Home")][::4]
+    ['Title', 'The ferry left the port at noon with all hands on board.']
+    """
+    zones = find_zones(text)
+    return tuple(line for line in split_lines(text) if line.index <= zones.first_prose or line.index >= zones.tail)
