@@ -7,7 +7,7 @@ what no pair supports, and nothing depends on the order or the sharding of the i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from pipeline.config import DedupConfig
 from pipeline.dedup.graphs import label_components
-from pipeline.dedup.members import Held, Members, decide_cluster, decide_killed
+from pipeline.dedup.members import Members, decide_cluster, decide_killed
 from pipeline.dedup.relations import RELATION_SCHEMA, relate
 from pipeline.dedup.representatives import elect
 from pipeline.dedup.sketches import SketchReader
@@ -24,6 +24,7 @@ from pipeline.records import Decision
 __all__ = ["Forest", "resolve"]
 
 Nodes = npt.NDArray[np.uint64]
+Pairs = list[tuple[int, int]]
 
 _COLUMNS = ("doc_id", "order", "text_key", "raw_key", "guid_key", "slug_key", "n_shingles", "shingles", "words", "info")
 _LIGHT = ("doc_id", "text_key", "raw_key", "guid_key", "slug_key", "n_shingles", "info")
@@ -103,10 +104,10 @@ class Forest:
 
 
 def resolve(nodes: Nodes, edges: pa.Table, reader: SketchReader, config: DedupConfig) -> tuple[list[Decision], pa.Table]:
-    """Take one component apart into clusters that hold.
+    """Take components apart into clusters that hold.
 
     Args:
-        nodes: the documents of the component.
+        nodes: the documents of one component, or of several, which costs less than one call for each.
         edges: relation rows among them (`relations.RELATION_SCHEMA`), merging ones and others.
         reader: finds their sketches.
         config: thresholds and the policy.
@@ -116,104 +117,85 @@ def resolve(nodes: Nodes, edges: pa.Table, reader: SketchReader, config: DedupCo
         that had to be computed. A document that is split off alone has no Decision, and neither has a kill notice.
     """
     members = Members.read(reader.rows(np.unique(np.asarray(nodes, np.uint64)), _LIGHT), edges)
-    splitter = _Splitter(members, reader, config)
     decisions = decide_killed(members)
-    for part in members.components():
-        decisions += splitter.split(part)
+    computed: list[pa.Table] = []
+    splits = [_split(members, part, config.policy) for part in members.components()]
+    while splits:
+        questions: list[Pairs] = []
+        open_splits = []
+        for split in splits:
+            try:
+                questions.append(next(split))
+                open_splits.append(split)
+            except StopIteration as end:
+                decisions += end.value
+        computed += _answer(members, [pair for pairs in questions for pair in pairs], reader, config)
+        splits = open_splits
     decisions.sort(key=lambda decision: decision.doc_id)
-    computed = [table for table in splitter.computed if table.num_rows]
-    table = pa.concat_tables(computed).combine_chunks() if computed else RELATION_SCHEMA.empty_table()
+    table = pa.concat_tables([RELATION_SCHEMA.empty_table(), *computed]).combine_chunks()
     return decisions, table.sort_by([("a", "ascending"), ("b", "ascending")])
 
 
-class _Splitter:
-    """Splits components into clusters; remembers the relations that it had to compute.
+def _answer(members: Members, pairs: Pairs, reader: SketchReader, config: DedupConfig) -> Iterator[pa.Table]:
+    """Relate pairs of members, in blocks; `members` knows them afterwards."""
+    for start in range(0, len(pairs), _AT_ONCE):
+        some = members.nodes[np.array(pairs[start : start + _AT_ONCE], np.int64)]
+        table = relate(reader.rows(some[:, 0], _COLUMNS), reader.rows(some[:, 1], _COLUMNS), config)
+        members.learn(table)
+        yield table
 
-    Its unit is the text: members with one comparison text hold or fall together, whatever their number.
+
+def _split(members: Members, part: npt.NDArray[np.int64], policy: str) -> Generator[Pairs, None, list[Decision]]:
+    """Split one component: a representative takes what holds against it, and the rest elects again.
+
+    Yields pairs of members whose relation is not known and has to be before it goes on; returns the decisions.
     """
+    decisions: list[Decision] = []
+    left = dict.fromkeys(part.tolist())
+    while len(left) > 1:
+        scope = _scope(members, left, policy)
+        best, reason = elect(members.candidates(scope), policy)
+        representative = members.position(best.doc_id)
+        checked = list(left) if len(left) <= _CHECK_ALL else members.near(representative, _REACH, left)
+        checked.remove(representative)
+        unknown = [(representative, member) for member in _one_each(members, checked, representative)]
+        if unknown:
+            yield unknown
+        held = {member: known for member in checked if (known := members.known(member, representative)) is not None and known.merges}
+        if held:
+            decisions += decide_cluster(members, representative, reason, held)
+        for member in (representative, *held):
+            del left[member]
+    return decisions
 
-    def __init__(self, members: Members, reader: SketchReader, config: DedupConfig) -> None:
-        self._members, self._reader, self._config = members, reader, config
-        self.computed: list[pa.Table] = []
 
-    def split(self, part: npt.NDArray[np.int64]) -> list[Decision]:
-        """Decisions of one component: a representative takes what holds against it, and the rest elects again."""
-        decisions: list[Decision] = []
-        left = dict.fromkeys(part.tolist())
-        while len(left) > 1:
-            scope = self._scope(left)
-            best, reason = elect(self._members.candidates(scope), self._config.policy)
-            representative = self._members.position(best.doc_id)
-            held = self._hold(representative, self._within_reach(representative, left))
-            if held:
-                decisions += decide_cluster(self._members, representative, reason, held)
-            for member in (representative, *held):
-                del left[member]
-        return decisions
+def _scope(members: Members, left: dict[int, None], policy: str) -> list[int]:
+    """Who stands for election: all that are left of a small component; of a large one the surroundings of its smallest document.
 
-    def _scope(self, left: dict[int, None]) -> list[int]:
-        """Who stands for election: all that are left of a small component; of a large one the surroundings of its smallest document.
+    In a large component the surroundings move to those of the winner until it wins there too, so that it is the best one locally.
+    """
+    if len(left) <= _CHECK_ALL:
+        return list(left)
+    seed = next(iter(left))
+    for _ in range(_CLIMBS):
+        scope = members.near(seed, 1, left)
+        winner = members.position(elect(members.candidates(scope), policy)[0].doc_id)
+        if members.text_groups[winner] == members.text_groups[seed]:
+            break
+        seed = winner
+    return scope
 
-        In a large component the surroundings move to those of the winner until it wins there too, so that it is the best one locally.
-        """
-        if len(left) <= _CHECK_ALL:
-            return list(left)
-        seed = next(iter(left))
-        for _ in range(_CLIMBS):
-            scope = self._members.near(seed, 1, left)
-            winner = self._members.position(elect(self._members.candidates(scope), self._config.policy)[0].doc_id)
-            if self._members.text_groups[winner] == self._members.text_groups[seed]:
-                break
-            seed = winner
-        return scope
 
-    def _within_reach(self, representative: int, left: dict[int, None]) -> list[int]:
-        """Who is checked against a representative: all that are left of a small component, those within some edges of a large one."""
-        return list(left) if len(left) <= _CHECK_ALL else self._members.near(representative, _REACH, left)
-
-    def _hold(self, representative: int, part: list[int]) -> dict[int, Held]:
-        """The members that hold against the representative, with their relation to it."""
-        members = self._members
-        texts = members.text_groups
-        held: dict[int, Held] = {}
-        unknown: dict[int, list[int]] = {}
-        for member in part:
-            if member == representative:
-                continue
-            if texts[member] == texts[representative]:
-                held[member] = members.exact(member, representative)
-            elif (known := members.known(member, representative)) is not None:
-                if known.merges:
-                    held[member] = known
-            else:
-                unknown.setdefault(int(texts[member]), []).append(member)
-        held.update(self._check(representative, unknown))
-        return held
-
-    def _check(self, representative: int, unknown: dict[int, list[int]]) -> dict[int, Held]:
-        """Compute what is not known: one pair for each text, and one more for each member whose facts may link it to the representative."""
-        members = self._members
-        asked: list[int] = []
-        stand_for: dict[int, list[int]] = {}
-        for same in unknown.values():
-            plain = [member for member in same if not members.linked(member, representative)]
-            asked += [member for member in same if members.linked(member, representative)]
-            if plain:
-                asked.append(plain[0])
-                stand_for[plain[0]] = plain[1:]
-        held: dict[int, Held] = {}
-        for start in range(0, len(asked), _AT_ONCE):
-            table = self._relate(representative, asked[start : start + _AT_ONCE])
-            self.computed.append(table)
-            for member, found in members.read_relations(table, representative).items():
-                if found.merges:
-                    held[member] = found
-                    held.update(dict.fromkeys(stand_for.get(member, ()), found))
-        return held
-
-    def _relate(self, representative: int, asked: Sequence[int]) -> pa.Table:
-        nodes = self._members.nodes
-        wanted = np.array(asked, np.int64)
-        one = self._reader.rows(nodes[[representative]], _COLUMNS)
-        a = one.take(pa.array(np.zeros(len(wanted), np.int64)))
-        return relate(a, self._reader.rows(nodes[wanted], _COLUMNS), self._config)
+def _one_each(members: Members, checked: list[int], representative: int) -> list[int]:
+    """Those whose relation to the representative is not known: of one text only the first, unless facts beside the text may matter."""
+    asked: list[int] = []
+    texts = set()
+    for member in checked:
+        if members.known(member, representative) is None:
+            text = int(members.text_groups[member])
+            if members.linked(member, representative):
+                asked.append(member)
+            elif text not in texts:
+                texts.add(text)
+                asked.append(member)
+    return asked

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -20,6 +20,10 @@ from pipeline.records import CarriedBy, Decision
 __all__ = ["Held", "Members", "decide_cluster", "decide_killed"]
 
 Positions = npt.NDArray[np.int64]
+Row = tuple[str, bool, float, float, float]
+"""Relation of a to b, whether it merges, Jaccard, containment of a and of b."""
+_TEXT_RELATIONS = frozenset({"near_duplicate", "contains", "contained_in", "same_template", "derived_partial", "translation_suspect"})
+"""Relations that follow from the two texts alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ class Members:
         return {doc_id: position for position, doc_id in enumerate(self.ids)}
 
     @cached_property
-    def relations(self) -> dict[tuple[int, int], tuple[str, bool, float, float, float]]:
+    def relations(self) -> dict[tuple[int, int], Row]:
         """Known relations by (smaller, larger position): relation of the first to the second, merges, Jaccard and both containments."""
         return self._relations_of(self.edges)
 
@@ -125,15 +129,37 @@ class Members:
         return np.searchsorted(self.text_groups[self._of_text], np.arange(int(self.text_groups.max(initial=-1)) + 2))
 
     def known(self, member: int, representative: int) -> Held | None:
-        """The relation of a member to the representative if it was computed before."""
-        pair = (min(member, representative), max(member, representative))
-        row = self.relations.get(pair)
-        return None if row is None else _held(row, member == pair[0])
+        """The relation of a member to the representative as far as it is known: by equal texts, by a relation of the two, or by one of
+        their texts where nothing but the texts can matter. None where it was never computed, or is not worth a record."""
+        if self.text_groups[member] == self.text_groups[representative]:
+            same = self.raw_keys[member] == self.raw_keys[representative]
+            return Held("exact_raw" if same else "exact_text", True, 1.0, 1.0, 1.0)
+        first, second = min(member, representative), max(member, representative)
+        row = self.relations.get((first, second))
+        if row is not None:
+            return _held(row, member == first)
+        if self.linked(member, representative):
+            return None
+        return self._of_texts.get((int(self.text_groups[member]), int(self.text_groups[representative])))
 
-    def exact(self, member: int, representative: int) -> Held:
-        """The relation of two members with equal texts."""
-        same = self.raw_keys[member] == self.raw_keys[representative]
-        return Held("exact_raw" if same else "exact_text", True, 1.0, 1.0, 1.0)
+    def learn(self, table: pa.Table) -> None:
+        """Take in relation rows that were computed."""
+        fresh = self._relations_of(table)
+        self.relations.update(fresh)
+        self._of_texts.update(self._by_texts(fresh))
+
+    @cached_property
+    def _of_texts(self) -> dict[tuple[int, int], Held]:
+        """What one text is to another, as far as the relations say it of any two members without versions."""
+        return self._by_texts(self.relations)
+
+    def _by_texts(self, relations: Mapping[tuple[int, int], Row]) -> dict[tuple[int, int], Held]:
+        found = {}
+        for (a, b), row in relations.items():
+            if row[0] in _TEXT_RELATIONS and not (_is_notice(self.facts[a]) or _is_notice(self.facts[b])):
+                first, second = int(self.text_groups[a]), int(self.text_groups[b])
+                found[first, second], found[second, first] = _held(row, True), _held(row, False)
+        return found
 
     def linked(self, a: int, b: int) -> bool:
         """Whether ids, slugs or markers may make versions of two members, so that their texts alone do not decide."""
@@ -144,20 +170,25 @@ class Members:
             or self.facts[b].version_marker
         )
 
-    def read_relations(self, table: pa.Table, representative: int) -> dict[int, Held]:
-        """What the members of freshly computed relation rows are to the representative."""
-        return {
-            (pair[0] if pair[1] == representative else pair[1]): _held(row, pair[1] == representative)
-            for pair, row in self._relations_of(table).items()
-        }
-
     def candidates(self, scope: Sequence[int]) -> list[Member]:
         """Some members for the election, each with the newer versions of it among them."""
         newest = self._newest(scope)
         return [
-            Member(self.ids[i], self.facts[i], self._newer.get(i, frozenset()) | ({self.ids[newest[i]]} if i in newest else frozenset()))
+            Member(
+                doc_id=self.ids[i],
+                facts=self.facts[i],
+                newer=self._newer.get(i, frozenset()) | ({self.ids[newest[i]]} if i in newest else frozenset()),
+                close=int(self._close[self.text_groups[i]]),
+            )
             for i in scope
         ]
+
+    @cached_property
+    def _close(self) -> Positions:
+        """For each text the number of members that have it or a text with a merging relation to it."""
+        sizes = np.bincount(self.text_groups)
+        links = np.unique(np.concatenate((self.text_links, self.text_links[:, ::-1])), axis=0)
+        return sizes + np.bincount(links[:, 0], sizes[links[:, 1]], len(sizes)).astype(np.int64)
 
     @cached_property
     def _newer(self) -> dict[int, frozenset[str]]:
@@ -222,7 +253,7 @@ class Members:
         same_id = bool(self.guid_keys[other]) and self.guid_keys[other] == self.guid_keys[victim]
         return same_id or same_source(facts, self.facts[victim])
 
-    def _relations_of(self, table: pa.Table) -> dict[tuple[int, int], tuple[str, bool, float, float, float]]:
+    def _relations_of(self, table: pa.Table) -> dict[tuple[int, int], Row]:
         names = ("a", "b", "relation", "merges", "jaccard", "containment_a", "containment_b")
         columns = [table.column(name).to_pylist() for name in names]
         positions = self._positions
@@ -296,7 +327,7 @@ def _carrier(members: Members, member: int, relation: str) -> CarriedBy:
     return CarriedBy(members.ids[member], relation, facts.publisher, facts.uri, facts.url, facts.published_at)
 
 
-def _held(row: tuple[str, bool, float, float, float], is_first: bool) -> Held:
+def _held(row: Row, is_first: bool) -> Held:
     relation, merges, jaccard, first, second = row
     if is_first:
         return Held(relation, merges, jaccard, first, second)

@@ -21,17 +21,19 @@ class Member:
     Attributes:
         doc_id: 32 hex digits.
         newer: doc_ids of members that are newer versions of this one.
+        close: members that have this text or one with a merging relation to it.
     """
 
     doc_id: str
     facts: Facts
     newer: frozenset[str] = frozenset()
+    close: int = 1
 
 
 _BANDS = {"none": 0, "possible": 1, "likely": 2, "certain": 3}
 _CUT = frozenset({"truncated", "truncated_head", "truncated_tail", "stub", "teaser_stub", "teaser"})
-NEARLY_AS_LONG = 0.9
-"""Lengths within 10 % count as equal (DOMAIN 4.4)."""
+NEARLY = 0.9
+"""Lengths within 10 % count as equal (DOMAIN 4.4), and so do numbers of members that a text is close to."""
 
 Criterion = Callable[[list[Member]], list[Member]]
 
@@ -70,9 +72,12 @@ def _latest(members: list[Member]) -> list[Member]:
     return kept or members
 
 
-def _long_enough(members: list[Member]) -> list[Member]:
-    most = max(member.facts.characters for member in members)
-    return [member for member in members if member.facts.characters >= NEARLY_AS_LONG * most]
+def _most(measure: Callable[[Member], int]) -> Criterion:
+    def keep(members: list[Member]) -> list[Member]:
+        most = max(measure(member) for member in members)
+        return [member for member in members if measure(member) >= NEARLY * most]
+
+    return keep
 
 
 def _is_original(member: Member) -> int:
@@ -93,13 +98,15 @@ _CRITERIA: dict[str, Criterion] = {
     "latest version": _latest,
     "original source": _least(_is_original),
     "fewest flags": _least(lambda member: len(member.facts.flags)),
-    "longest": _long_enough,
+    "longest": _most(lambda member: member.facts.characters),
+    # A copy that was changed on its way (a lead of its own, misread letters) is further from the others than what they were made from.
+    "closest to the others": _most(lambda member: member.close),
     "longest of all": _least(lambda member: -member.facts.characters),
     "earliest": _least(_time),
 }
 
 _ALWAYS = ("usable", "not machine-translated")
-_DEFAULT = ("complete", "latest version", "original source", "fewest flags", "longest", "earliest")
+_DEFAULT = ("complete", "latest version", "original source", "closest to the others", "fewest flags", "longest", "earliest")
 _POLICIES = {
     "default": (*_ALWAYS, *_DEFAULT),
     "earliest": (*_ALWAYS, "earliest", *_DEFAULT),

@@ -208,9 +208,41 @@ def test_scores_that_were_missing_are_computed_and_put_on_record() -> None:
     reader = Reader(table)
     known = relate(table.slice(1, 1), table.slice(2, 1), CONFIG)
     known = pa.concat_tables([known, relate(table.slice(0, 1), table.slice(2, 1), CONFIG)])
-    decisions, computed = resolve(np.asarray(table.column("node")), known, reader, CONFIG)
+    decisions, computed = resolve(np.asarray(table.column("node")), known, reader, DedupConfig(policy="longest"))
     assert len(decisions) == 3
     assert [{row["a_node"], row["b_node"]} for row in computed.to_pylist()] == [{0, 1}]
+
+
+def test_what_the_others_were_made_from_stands_for_them_even_where_a_copy_is_longer() -> None:
+    """An outlet's own lead replaces most of what a brief keeps, so the brief holds against the original only."""
+    paragraphs = story(5)
+    docs = [Doc(f"original {n}", join(paragraphs), Metadata(published_at="2024-05-05")) for n in range(2)]
+    docs += [Doc("own lead", join([*story(6), *paragraphs[4:]]), Metadata(published_at="2024-05-04")), Doc("brief", join(paragraphs[:4]))]
+    outcome = compare(docs)
+    assert outcome.clusters() == [["brief", "original 0", "original 1", "own lead"]]
+    assert {d.reason for d in outcome.decisions} == {"smallest id"}
+    assert next(d for d in outcome.decisions if d.table == "documents").doc_id in {doc.doc_id for doc in docs[:2]}
+
+
+def test_several_components_resolve_in_one_call_as_in_several() -> None:
+    docs = stories()
+    table = sketches(docs)
+    reader = Reader(table)
+    nodes = np.asarray(table.column("node"))
+    a, b = np.triu_indices(len(docs), 1)
+    relations = relate(table.take(pa.array(a)), table.take(pa.array(b)), CONFIG)
+    merging = np.asarray(relations.column("merges"), dtype=bool)
+    forest = Forest()
+    sides = [np.asarray(relations.column(name)) for name in ("a_node", "b_node")]
+    forest.add(np.stack(sides, axis=1)[merging])
+    members, roots = forest.assignments()
+    singly = []
+    for root in np.unique(roots):
+        part = members[roots == root]
+        inside = np.isin(sides[0], part) & np.isin(sides[1], part)
+        singly += resolve(part, relations.filter(pa.array(inside)), reader, CONFIG)[0]
+    together, _ = resolve(nodes, relations, reader, CONFIG)
+    assert told(together) == told(singly)
 
 
 def test_a_hundred_thousand_copies_are_one_cluster() -> None:

@@ -72,6 +72,13 @@ def test_a_newer_version_that_may_not_stand_does_not_count() -> None:
     assert winner("default", old, new) == ("01", "not machine-translated")
 
 
+def test_closeness_counts_when_it_differs_by_more_than_a_tenth() -> None:
+    far, near = Member("01", Facts("a", 9000), close=8), Member("02", Facts("a", 1000), close=10)
+    assert winner("default", far, near) == ("02", "closest to the others")
+    assert winner("default", Member("01", Facts("a", 9000), close=9), near) == ("01", "longest")
+    assert winner("longest", far, near) == ("01", "longest of all")
+
+
 def test_versions_in_a_circle_leave_the_choice_to_the_next_criterion() -> None:
     assert winner("default", member("01", ("02",)), member("02", ("01",), characters=9000)) == ("02", "longest")
 
