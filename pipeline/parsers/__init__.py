@@ -70,9 +70,9 @@ def parse(raw: RawDocument, config: InputConfig) -> ParsedDocument:
 
 def _source(raw: RawDocument, text: str) -> Source:
     origin = raw.origin
-    name = PurePosixPath((origin.member or origin.uri).split("?")[0]).name.lower()
+    name = PurePosixPath((origin.url or origin.member or origin.uri).split("?")[0]).name.lower()
     media_type = (origin.media_type or "").split(";")[0].strip().lower() or None
-    url = next((u for u in (origin.member, origin.uri) if u and u.startswith(("http://", "https://"))), None)
+    url = next((u for u in (origin.url, origin.member, origin.uri) if u and u.startswith(("http://", "https://"))), None)
     return Source(text, raw.data, name, media_type, url)
 
 
@@ -90,7 +90,7 @@ def _parsed(raw: RawDocument, decoded: decoding.Decoded, parser: Parser, evidenc
         raw_sha256=raw.raw_sha256,
         raw_bytes=len(raw.data),
         source_text=reading.text,
-        metadata=reading.metadata,
+        metadata=reading.metadata.with_values(canonical_url=reading.metadata.canonical_url or raw.origin.url),
         format=reading.format or parser.NAME,
         extractor=f"{parser.NAME} {parser.VERSION}{tool}; {evidence}",
         encoding=decoded.encoding,

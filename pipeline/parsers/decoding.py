@@ -96,7 +96,7 @@ def decode(data: bytes, transport: str | None = None) -> Decoded:
     for magic, kind in _MAGIC:
         if data.startswith(magic):
             raise DocumentError("not_text_data", f"the file is {kind} data; accepted are text, HTML, XML and JSON")
-    if not data.strip(_BLANK):
+    if not data[:4096].strip(_BLANK) and not data.strip(_BLANK):
         raise DocumentError("blank_file", f"the file has {len(data)} bytes of white space and nothing else")
     if codec_16 := detection.wide_codec(data):
         return _checked(_with(data, codec_16, "detected", 1.0))
@@ -202,6 +202,7 @@ def _refuse_binary(data: bytes) -> None:
 
 
 def _checked(decoded: Decoded) -> Decoded:
-    if not decoded.text.strip(" \t\r\n\f\v\0\x1a\ufeff"):
+    blank = " \t\r\n\f\v\0\x1a\ufeff"
+    if not decoded.text[:4096].strip(blank) and not decoded.text.strip(blank):
         raise DocumentError("blank_file", "the file has white space and nothing else")
     return decoded

@@ -110,13 +110,12 @@ def wide_codec(data: bytes) -> str | None:
 def escape_codec(data: bytes) -> str | None:
     """ISO-2022 codec by its escape sequences, which are ASCII bytes and therefore valid UTF-8 too."""
     head = data[:_SAMPLE]
-    if b"\x1b$B" in head or b"\x1b$@" in head or b"\x1b(J" in head or b"\x1b(I" in head:
-        codec = "iso2022_jp_ext"
-    elif b"\x1b$)C" in head:
-        codec = "iso2022_kr"
-    elif b"~{" in head and b"~}" in head and head.isascii():
-        codec = "hz"
+    if b"\x1b" in head:
+        japanese = any(mark in head for mark in (b"\x1b$B", b"\x1b$@", b"\x1b(J", b"\x1b(I"))
+        codec = "iso2022_jp_ext" if japanese else "iso2022_kr" if b"\x1b$)C" in head else None
     else:
+        codec = "hz" if b"~{" in head and b"~}" in head and head.isascii() else None
+    if codec is None:
         return None
     try:
         text = data.decode(codec)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -16,14 +17,23 @@ from pipeline.parsers.markup import text_of
 from pipeline.parsers.source import Source, squeeze
 from pipeline.records import Metadata
 
-__all__ = ["read_page"]
+__all__ = ["PageFacts", "read_page"]
 
 _ARTICLES = re.compile(r"(?:^|/)(?:\w*NewsArticle|Article|BlogPosting|LiveBlogPosting|Report)$")
 _RESERVING_ROBOTS = re.compile(r"\b(?:noai|noimageai|notrain)\b", re.IGNORECASE)
 
 
-def read_page(tree: etree._Element, source: Source) -> tuple[Metadata, tuple[str, ...]]:
-    """Metadata and marks of a page. JSON-LD of the article speaks first, then Open Graph and other meta elements, then plain HTML."""
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """Metadata and marks of a page, and the article's text where the page's data block has it."""
+
+    metadata: Metadata
+    marks: tuple[str, ...]
+    article_body: str | None
+
+
+def read_page(tree: etree._Element, source: Source) -> PageFacts:
+    """What a page says about its article. JSON-LD of the article speaks first, then Open Graph and other meta elements, then plain HTML."""
     metas = _metas(tree)
     linked = next((block for block in _linked_data(tree) if _is_article(block)), {})
     canonical = _canonical(tree, metas, source)
@@ -43,7 +53,8 @@ def read_page(tree: etree._Element, source: Source) -> tuple[Metadata, tuple[str
         canonical_url=canonical,
         ai_reserved=True if reserved else None,
     )
-    return metadata, tuple(_marks(tree, source, linked, canonical, reserved))
+    body = linked.get("articleBody")
+    return PageFacts(metadata, tuple(_marks(tree, source, linked, canonical, reserved)), body if isinstance(body, str) else None)
 
 
 _PUBLISHED = (

@@ -6,8 +6,8 @@ import re
 
 from pipeline.config import InputConfig
 from pipeline.errors import DocumentError
-from pipeline.parsers import html_meta
-from pipeline.parsers.html_body import folded
+from pipeline.parsers import html_meta, html_text
+from pipeline.parsers.html_body import folded, parse_html_body
 from pipeline.parsers.markup import html_tree, root_name
 from pipeline.parsers.source import Reading, Source, join_blocks
 
@@ -17,6 +17,9 @@ NAME, VERSION = "html", 1
 
 _TAGS = re.compile(r"<(?:!doctype\s+html|html|head|body|meta|title|script|article|div|p)[\s>]", re.IGNORECASE)
 _PAGE_TAGS = frozenset(("html", "head", "body", "meta", "title", "link", "script", "article", "main", "section", "div", "p", "h1", "table"))
+
+_WHOLE = 2
+"""How many times longer the text of the data block must be: a page that shows half of an article or less shows a teaser of it."""
 
 MAX_CHARACTERS = 8 * 2**20
 """A page longer than this is refused: the largest real article pages have 3 million characters, and extraction is not linear."""
@@ -50,24 +53,26 @@ def read(source: Source, config: InputConfig) -> Reading:
     if len(source.text) > MAX_CHARACTERS:
         raise DocumentError("too_large", f"the page has {len(source.text)} characters; at most {MAX_CHARACTERS} are read")
     tree = html_tree(source.text)
-    metadata, marks = html_meta.read_page(tree, source)
-    text, tool = _main_text(tree)
-    lines = text.split("\n")
-    if metadata.title and folded(lines[0]) == folded(metadata.title):
-        text = "\n".join(lines[1:])
+    facts = html_meta.read_page(tree, source)  # before the extraction, which takes elements out
+    text, tool = _main_text(source, html_text.extract(tree), facts.article_body)
+    title = facts.metadata.title
+    if title and folded(text.partition("\n")[0]) == folded(title):
+        text = text.partition("\n")[2]
     if not text:
         raise DocumentError("no_text", "no article text was found in the page")
-    return Reading(text, metadata, tool=tool, marks=marks)
+    return Reading(text, facts.metadata, tool=tool, marks=facts.marks)
 
 
-def _main_text(tree: object) -> tuple[str, str]:
-    import trafilatura  # costs half a second to import; formats without HTML never need it
+def _main_text(source: Source, found: str, stated: str | None) -> tuple[str, str]:
+    """The text that was found, unless the page's data block has the article whole and the page shows only its beginning."""
+    if stated and len(stated) > _WHOLE * max(len(found), 100):
+        whole = parse_html_body(stated).text
+        if not found or folded(whole).startswith(folded(found)[:60]):
+            return whole, "articleBody"
+    if found:
+        return found, "boxes"
+    import trafilatura  # costs half a second to import, and few pages come here
 
     # `deduplicate` keeps state across documents, so that the text of one would depend on those before it.
-    found = trafilatura.bare_extraction(
-        tree, fast=True, deduplicate=False, include_comments=False, include_tables=True, with_metadata=False
-    )
-    tool = f"trafilatura {trafilatura.__version__}"
-    if found is None:
-        return "", tool
-    return join_blocks([found.text]), tool
+    other = trafilatura.extract(source.text, fast=True, deduplicate=False, include_comments=False)
+    return join_blocks([other]), f"trafilatura {trafilatura.__version__}"

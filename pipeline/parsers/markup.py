@@ -39,6 +39,7 @@ _BARE_AMPERSAND = re.compile(r"&(?!(?:[A-Za-z][A-Za-z0-9]{0,31}|#[0-9]{1,7}|#[xX
 _CDATA = re.compile(r"(<!\[CDATA\[(?:(?!\]\]>)[\s\S])*\]\]>)")
 _BAD_REFERENCE = re.compile(r"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|[xX]0*(?:[0-8]|[bBcCeEfF]|1[0-9a-fA-F]));")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_CONTROL_BYTES = bytes(c for c in range(32) if c not in b"\t\n\f\r")
 _XML_OWN = {"amp", "lt", "gt", "quot", "apos"}
 
 
@@ -93,14 +94,15 @@ def html_tree(text: str) -> etree._Element:
     Raises:
         DocumentError: ``no_text`` where there is nothing to parse, ``too_deep``, ``too_large``.
     """
-    from lxml import html as lxml_html
-
-    parser = lxml_html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
-    cleaned = _NOT_XML.sub("", text)
+    # Not lxml.html: its element classes are looked up in Python for every element.
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
+    cleaned = text.encode("utf-8", "replace").translate(None, _CONTROL_BYTES)
     try:
-        root = lxml_html.document_fromstring(cleaned.encode("utf-8"), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError) as error:
+        root = etree.fromstring(cleaned, parser)
+    except etree.XMLSyntaxError as error:
         raise DocumentError("no_text", f"no HTML could be read: {str(error)[:200]}") from None
+    if root is None:
+        raise DocumentError("no_text", "no HTML could be read: there is no element")
     check_tree(root)
     return root
 

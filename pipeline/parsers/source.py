@@ -9,6 +9,7 @@ A parser is a module with
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -88,8 +89,7 @@ def squeeze(text: str | None) -> str | None:
     """
     if text is None:
         return None
-    # str.split() without argument would take NBSP and the typographic spaces too.
-    return " ".join(part for part in text.translate(_WHITE).split(" ") if part) or None
+    return _WHITE.sub(" ", text).strip(" ") or None
 
 
 def join_blocks(blocks: Iterable[str | None]) -> str:
@@ -107,4 +107,5 @@ def join_blocks(blocks: Iterable[str | None]) -> str:
     return "\n".join(lines)
 
 
-_WHITE = {ord(c): " " for c in "\t\r\n\f\v\x1c\x1d\x1e\x1f\x85\u2028\u2029"}
+# Not \s, which takes NBSP and the typographic spaces too.
+_WHITE = re.compile("[ \t\r\n\f\v\x1c-\x1f\x85\u2028\u2029]+")

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from golden_pairs import read
+from lxml import etree
+
+from pipeline.errors import DocumentError
+from pipeline.parsers.html_text import extract
+from pipeline.parsers.markup import html_tree
+
+ROOT = Path(__file__).resolve().parents[2]
+CASES = json.loads((ROOT / "tests" / "cases" / "html_pages.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_a_page_gives_its_article_and_nothing_else(case: dict) -> None:
+    parsed = read(case["html"].encode(), "page.html")
+    assert parsed.source_text.split("\n") == case["text"]
+    assert parsed.metadata.title == "Ferry late"
+
+
+def _without_names(tree: etree._Element) -> None:
+    for element in tree.iter("*"):
+        for name in ("class", "id", "itemprop", "role"):
+            element.attrib.pop(name, None)
+
+
+def _without_meaning(tree: etree._Element) -> None:
+    for element in tree.iter("article", "main", "nav", "footer", "aside", "header", "section"):
+        element.tag = "div"
+
+
+def _wrapped(tree: etree._Element) -> None:
+    for paragraph in list(tree.iter("p")):
+        outer = etree.Element("div")
+        paragraph.getparent().replace(paragraph, outer)
+        outer.tail, paragraph.tail = paragraph.tail, None
+        etree.SubElement(etree.SubElement(outer, "div"), "div").append(paragraph)
+
+
+def _with_breaks(tree: etree._Element) -> None:
+    for paragraph in tree.iter("p"):
+        paragraph.extend([etree.Element("br"), etree.Element("br")])
+    etree.strip_tags(tree, "p")
+
+
+@pytest.mark.parametrize(
+    ("change", "floor"),
+    [
+        (lambda tree: None, 0.98),
+        (_without_names, 0.96),
+        (_without_meaning, 0.98),
+        (lambda tree: (_without_names(tree), _without_meaning(tree)), 0.96),
+        (_wrapped, 0.98),
+        (_with_breaks, 0.975),
+    ],
+    ids=["as they are", "without class names", "without semantic elements", "without both", "paragraphs wrapped", "breaks for paragraphs"],
+)
+def test_real_pages_keep_to_a_floor_of_quality(shared: Path, change: Callable[[etree._Element], object], floor: float) -> None:
+    """F1 over real pages, also where their mark-up says less: what is found must not hang on names that the pages happen to use."""
+    import html_pages
+
+    if not (shared / "html" / "gold.json").is_file():
+        pytest.skip("the pages, ../shared/html, are not here")
+    scores = []
+    for page in html_pages.load(shared / "html"):
+        tree = html_tree(page.text)
+        change(tree)
+        scores.append(html_pages.score_page(extract(tree), page.gold))
+    assert html_pages.mean(scores).f1 >= floor
+
+
+def test_a_page_as_deep_as_is_allowed_without_prose_ends_in_a_dead_letter() -> None:
+    page = "<!DOCTYPE html><html><body>" + "<div>" * 390 + "x" + "</div>" * 390 + "</body></html>"
+    with pytest.raises(DocumentError) as caught:
+        read(page.encode(), "page.html")
+    assert caught.value.code == "no_text"
+
+
+def test_extraction_does_not_depend_on_pages_before() -> None:
+    pages = [case["html"].encode() for case in CASES]
+    first = [read(page, "page.html").source_text for page in pages]
+    again = [read(page, "page.html").source_text for page in reversed(pages)]
+    assert again == first[::-1]
