@@ -193,7 +193,7 @@ def _detect(handle: BinaryIO, name: str, config: InputConfig) -> str:
     if detect_compression(source.peek(HEAD_BYTES)) != "none":
         return "auto"
     container = detect_container(source.peek, name, config.max_record_bytes)
-    return "auto" if container == "file" else container
+    return container if container in ("lines", "parquet") else "auto"
 
 
 def _byte_bounds(size: int, target: int) -> list[int]:

@@ -81,6 +81,7 @@ class Origin:
         media_type: declared media type, for example from an HTTP header.
         charset: declared charset of the transport.
         retrieved_at: ISO 8601 time of the retrieval as declared, for example WARC-Date.
+        url: address that the record was retrieved from, for example WARC-Target-URI.
     """
 
     uri: str
@@ -91,6 +92,7 @@ class Origin:
     media_type: str | None = None
     charset: str | None = None
     retrieved_at: str | None = None
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

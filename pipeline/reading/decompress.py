@@ -1,10 +1,13 @@
-"""Compressed files as a stream of decompressed chunks. What comes before a damage is given out; then the damage is named."""
+"""Compressed files as a stream of decompressed chunks. What comes before a damage is given out; then the damage is named, and reading can
+go on at the next member."""
 
 from __future__ import annotations
 
 import bz2
 import lzma
+import re
 import zlib
+from collections import deque
 from collections.abc import Iterator
 from typing import BinaryIO, Protocol
 
@@ -13,7 +16,7 @@ import zstandard
 from pipeline.errors import DocumentError
 from pipeline.reading.streams import CHUNK_BYTES, why
 
-__all__ = ["FREE_EXPANSION_BYTES", "decompressed_chunks"]
+__all__ = ["FREE_EXPANSION_BYTES", "Decompressed", "decompressed_chunks"]
 
 FREE_EXPANSION_BYTES = 64 * 2**20
 """Up to here no file is taken for a bomb: so much fits in memory and on any disk."""
@@ -24,6 +27,21 @@ _ZSTD_WINDOW = 2**27
 _XZ_MEMORY = 128 * 2**20
 """``xz -9`` needs 65 MiB to decompress."""
 _ERRORS = (zlib.error, zstandard.ZstdError, lzma.LZMAError, OSError, EOFError)
+
+
+_STARTS = {
+    "gzip": re.compile(rb"\x1f\x8b\x08[\x00-\x1f]"),
+    "zstd": re.compile(rb"\x28\xb5\x2f\xfd"),
+    "bzip2": re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)"),
+    "xz": re.compile(rb"\xfd7zXZ\x00"),
+}
+_START_BYTES = 10
+_TRIAL_BYTES = {"gzip": 64 * 1024, "zstd": 256 * 1024, "bzip2": 2**20, "xz": 64 * 1024}
+"""A block of bzip2 is up to 900 kB and gives nothing out before it is complete; one of zstd, 128 KiB."""
+_ZSTD_SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
+_ZSTD_DICTIONARY = b"\x5d\x2a\x4d\x18"
+"""The frame that begins a .warc.zst and holds the dictionary of all others."""
+_MAX_DICTIONARY = 16 * 2**20
 
 
 class _Decoder(Protocol):
@@ -62,8 +80,9 @@ class _Zstd:
     # the usual case fast and the worst case at some 10 MiB.
     STEP, CAREFUL_STEP = 256, 32
 
-    def __init__(self) -> None:
-        self._inner = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj()
+    def __init__(self, dictionary: bytes = b"") -> None:
+        known = zstandard.ZstdCompressionDict(dictionary) if dictionary else None
+        self._inner = zstandard.ZstdDecompressor(dict_data=known, max_window_size=_ZSTD_WINDOW).decompressobj()
         self._waiting = memoryview(b"")
         self._step = self.STEP
 
@@ -105,58 +124,156 @@ class _Bounded:
         return self._inner.unused_data if self._inner.eof else None
 
 
-def _decoder(compression: str) -> _Decoder:
+def _decoder(compression: str, dictionary: bytes = b"") -> _Decoder:
     if compression == "gzip":
         return _Gzip()
     if compression == "zstd":
-        return _Zstd()
+        return _Zstd(dictionary)
     return _Bounded(bz2.BZ2Decompressor() if compression == "bzip2" else lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY))
 
 
 def decompressed_chunks(handle: BinaryIO, compression: str, size: int, max_expansion: float) -> Iterator[bytes]:
-    """The decompressed content of a file: all its members, frames or streams, one after the other.
+    """The decompressed content of a file; see `Decompressed.chunks`."""
+    return Decompressed(handle, compression, size, max_expansion).chunks()
+
+
+class Decompressed:
+    """The content of a compressed file: all its members, frames or streams, one after the other.
 
     Args:
-        handle: the compressed file, read from its start.
+        handle: the compressed file, seekable.
         compression: ``gzip``, ``zstd``, ``bzip2`` or ``xz``.
         size: bytes of the compressed file.
         max_expansion: of more than `size` times this, and more than `FREE_EXPANSION_BYTES`, nothing is given out.
 
-    Raises:
-        DocumentError: ``truncated_<compression>``, ``corrupt_<compression>``, ``expansion_limit`` or ``unreadable_file``.
+    Attributes:
+        member: where in the file the member begins that is being read.
+        given: bytes given out so far, those before a damage included.
+        members: (given, member) for each member whose first byte has been given out; who reads may take from its left end.
+        wanted: how a member must begin after a damage, in decompressed bytes; empty accepts all.
     """
-    limit = max(FREE_EXPANSION_BYTES, int(size * max_expansion))
-    given = 0
-    for chunk in _decode(handle, compression):
-        if given + len(chunk) > limit:
-            # Cut at the limit itself, so that what is given out does not depend on the size of chunks.
-            if limit > given:
-                yield chunk[: limit - given]
-            grown = f"more than {limit} bytes come out of {size}"
-            raise DocumentError("expansion_limit", f"{grown}, which is taken for a bomb; input.max_expansion is {max_expansion:g}")
-        given += len(chunk)
-        yield chunk
 
+    def __init__(self, handle: BinaryIO, compression: str, size: int, max_expansion: float) -> None:
+        self._handle, self._compression = handle, compression
+        self._size, self._max_expansion = size, max_expansion
+        self._source = _Source(handle)
+        self._dictionary = b""
+        self._over = False
+        # Each damage costs a search, and a hostile file can be nothing but beginnings of members: bounded work, whatever it holds.
+        self._work = 16 * size + 2**28
+        self.member = self.given = 0
+        self.members: deque[tuple[int, int]] = deque()
+        self.wanted = b""
 
-def _decode(handle: BinaryIO, compression: str) -> Iterator[bytes]:
-    source = _Source(handle)
-    while (first := source.next_member()) is not None:
-        decoder = _decoder(compression)
-        data = first
+    def chunks(self) -> Iterator[bytes]:
+        """The content from here on.
+
+        Raises:
+            DocumentError: ``truncated_<compression>``, ``corrupt_<compression>``, ``expansion_limit`` or ``unreadable_file``.
+        """
+        limit = max(FREE_EXPANSION_BYTES, int(self._size * self._max_expansion))
+        for chunk in self._decode():
+            if self.given + len(chunk) > limit:
+                # Cut at the limit itself, so that what is given out does not depend on the size of chunks.
+                self._over = True
+                rest, self.given = limit - self.given, limit
+                if rest > 0:
+                    yield chunk[:rest]
+                grown = f"more than {limit} bytes come out of {self._size}"
+                message = f"{grown}, which is taken for a bomb; input.max_expansion is {self._max_expansion:g}"
+                raise DocumentError("expansion_limit", message)
+            if not self.members or self.members[-1][1] != self.member:
+                self.members.append((self.given, self.member))
+            self.given += len(chunk)
+            yield chunk
+
+    def resume(self) -> Iterator[bytes] | None:
+        """After a damage: the content from the next sound member on; None where there is none."""
         try:
-            while True:
-                if chunk := decoder.feed(data):
-                    yield chunk
-                data = b""
-                if decoder.rest is not None:
-                    source.push_back(decoder.rest)
-                    break
-                if decoder.hungry and not (data := source.read()):
-                    place = f"the {compression} data ends at byte {source.position} in the middle of a stream"
-                    raise DocumentError(f"truncated_{compression}", place)
-        except _ERRORS as error:
-            place = f"the {compression} data is damaged at or before byte {source.position}: {error}"
-            raise DocumentError(f"corrupt_{compression}", place) from None
+            start = None if self._over else self._find_member(self.member + 1)
+        except DocumentError:
+            start = None  # the disk fails, which is on record
+        if start is None:
+            return None
+        self._source.seek(start)
+        return self.chunks()
+
+    def _decode(self) -> Iterator[bytes]:
+        source, compression = self._source, self._compression
+        while (first := source.next_member()) is not None:
+            self.member = source.position - len(first)
+            if compression == "zstd" and _ZSTD_SKIPPABLE.match(first):
+                self._skip_frame()
+                continue
+            decoder = self._checked_decoder()
+            data = first
+            try:
+                while True:
+                    self._work -= len(data)
+                    if chunk := decoder.feed(data):
+                        yield chunk
+                    data = b""
+                    if decoder.rest is not None:
+                        source.push_back(decoder.rest)
+                        break
+                    if decoder.hungry and not (data := source.read()):
+                        place = f"the {compression} data ends at byte {source.position} in the middle of a stream"
+                        raise DocumentError(f"truncated_{compression}", place)
+            except _ERRORS as error:
+                place = f"the {compression} data is damaged at or before byte {source.position}: {error}"
+                raise DocumentError(f"corrupt_{compression}", place) from None
+
+    def _checked_decoder(self) -> _Decoder:
+        try:
+            return _decoder(self._compression, self._dictionary)
+        except zstandard.ZstdError as error:
+            raise DocumentError("corrupt_zstd", f"the dictionary at the start of the file cannot be used: {error}") from None
+
+    def _skip_frame(self) -> None:
+        """Pass over a skippable frame of zstd; the one at the start of a file may hold the dictionary."""
+        head = self._read_at(self.member, 8)
+        end = self.member + 8 + int.from_bytes(head[4:], "little")
+        if len(head) < 8 or end > self._size:
+            raise DocumentError("truncated_zstd", f"the zstd data ends at byte {self._size} in the middle of a skippable frame")
+        if self.member == 0 and head.startswith(_ZSTD_DICTIONARY) and end - 8 <= _MAX_DICTIONARY:
+            content = self._read_at(8, end - 8)
+            if _STARTS["zstd"].match(content):
+                try:
+                    content = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompress(content, max_output_size=_MAX_DICTIONARY)
+                except zstandard.ZstdError as error:
+                    raise DocumentError("corrupt_zstd", f"the dictionary at the start of the file is damaged: {error}") from None
+            self._dictionary = content
+        self._source.seek(end)
+
+    def _read_at(self, start: int, count: int) -> bytes:
+        try:
+            self._handle.seek(start)
+            return self._handle.read(count)
+        except OSError as error:
+            raise DocumentError("unreadable_file", f"reading stopped at byte {start}: {why(error)}") from None
+
+    def _find_member(self, start: int) -> int | None:
+        """The first place from `start` on where a member begins that can be read, and reads as `wanted`."""
+        pattern = _STARTS[self._compression]
+        while (block := self._read_at(start, CHUNK_BYTES)) and self._work > 0:
+            self._work -= len(block)
+            for match in pattern.finditer(block):
+                if self._work > 0 and self._is_sound(start + match.start()):
+                    return start + match.start()
+            start += max(1, len(block) - _START_BYTES + 1)
+        return None
+
+    def _is_sound(self, start: int) -> bool:
+        data = self._read_at(start, _TRIAL_BYTES[self._compression])
+        self._work -= len(data)
+        try:
+            decoder = self._checked_decoder()
+            out = decoder.feed(data)
+        except (*_ERRORS, DocumentError):
+            return False
+        if self.wanted:
+            return out.startswith(self.wanted)
+        return bool(out) or decoder.rest is not None
 
 
 class _Source:
@@ -178,6 +295,10 @@ class _Source:
                 raise DocumentError("unreadable_file", f"reading stopped at byte {self.position}: {why(error)}") from None
         self.position += len(data)
         return data
+
+    def seek(self, position: int) -> None:
+        self._handle.seek(position)
+        self._back, self.position = b"", position
 
     def push_back(self, data: bytes) -> None:
         self.position -= len(data)

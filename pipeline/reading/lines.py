@@ -70,31 +70,49 @@ def split_lines(source: Peekable, start: int, end: float, limit: int, *, inside:
     if start == 0 and source.peek(len(BOM)) == BOM:
         source.skip(len(BOM))
         position = len(BOM)
-    line = _OpenLine(position, limit)
-    skipping = inside
-    try:
-        for chunk in source:
-            at = 0
-            while (newline := chunk.find(b"\n", at)) >= 0:
-                if not skipping and (closed := line.close(chunk[at:newline])):
-                    yield closed
-                skipping = False
-                at = newline + 1
-                if chunk[at : at + 1].isspace() and (blank := _BLANK_LINES.match(chunk, at)):
-                    at = blank.end()  # a megabyte of line ends must not cost a million turns of this loop
-                if position + at >= end:
-                    return
-                line = _OpenLine(position + at, limit)
-            if skipping and position + len(chunk) >= end:
+    while True:
+        cut = _Cut(position, start)
+        try:
+            yield from _lines_of(source, cut, end, limit, skipping=inside)
+            return
+        except DocumentError as error:
+            yield BrokenLine(cut.line.offset, cut.line.length, cut.line.head(), error) if cut.line else BrokenLine(cut.floor, 0, b"", error)
+            if not source.resume():
                 return
-            if not skipping:
-                line.add(chunk[at:])
-            position += len(chunk)
-    except DocumentError as error:
-        offset = max(position, start) if skipping else line.offset
-        yield BrokenLine(offset, line.length, line.head(), error)
-        return
-    if not skipping and (closed := line.close(b"")):
+        # Behind a damage nobody knows how many bytes are missing; places go on from here, each after the last.
+        position, inside = cut.position + 1, False
+
+
+class _Cut:
+    """Where `_lines_of` stands: bytes passed over, and the line that has begun, or None where a foreign one is passed over."""
+
+    __slots__ = ("floor", "line", "position")
+
+    def __init__(self, position: int, floor: int) -> None:
+        self.position, self.floor = position, max(position, floor)
+        self.line: _OpenLine | None = None
+
+
+def _lines_of(source: Peekable, cut: _Cut, end: float, limit: int, *, skipping: bool) -> Iterator[Line | LongLine]:
+    cut.line = line = None if skipping else _OpenLine(cut.position, limit)
+    for chunk in source:
+        at = 0
+        while (newline := chunk.find(b"\n", at)) >= 0:
+            if line is not None and (closed := line.close(chunk[at:newline])):
+                yield closed
+            at = newline + 1
+            if chunk[at : at + 1].isspace() and (blank := _BLANK_LINES.match(chunk, at)):
+                at = blank.end()  # a megabyte of line ends must not cost a million turns of this loop
+            if cut.position + at >= end:
+                return
+            cut.line = line = _OpenLine(cut.position + at, limit)
+        if line is None and cut.position + len(chunk) >= end:
+            return
+        if line is not None:
+            line.add(chunk[at:])
+        cut.position += len(chunk)
+        cut.floor = max(cut.floor, cut.position)
+    if line is not None and (closed := line.close(b"")):
         yield closed
 
 

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable
 
-__all__ = ["HEAD_BYTES", "detect_compression", "detect_container"]
+__all__ = ["HEAD_BYTES", "detect_compression", "detect_container", "named_compression"]
 
 HEAD_BYTES = 64 * 1024
 """Holds some ten news articles as JSON lines, and costs one read."""
@@ -22,6 +22,8 @@ _MAGIC = (
 )
 _SKIPPABLE_ZSTD = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
 _BZIP2_BLOCK = (b"1AY&SY", b"\x17rE8P\x90")
+_COMPRESSED_NAME = re.compile(r"\.(?:(t?gz|gzip)|(zst|zstd|tzst)|(t?bz2|tbz)|(t?xz))$", re.IGNORECASE)
+_WARC_NAME = re.compile(r"\.(?:warc|wet|wat|arc)(?:\.(?:gz|gzip|zst|zstd|bz2|xz))?$", re.IGNORECASE)
 _LINES_NAME = re.compile(r"\.(?:jsonl|ndjson|jsonlines|jl)(?:\.(?:gz|gzip|zst|zstd|bz2|xz))?$", re.IGNORECASE)
 
 
@@ -38,8 +40,24 @@ def detect_compression(head: bytes) -> str:
     return "zstd" if _SKIPPABLE_ZSTD.match(head) else "none"
 
 
+def named_compression(head: bytes, name: str) -> str:
+    """What the name says where the content begins with a damage: no text, and nothing known. See `detect_compression`.
+
+    >>> named_compression(b"\\x00\\x8b\\x08\\x00\\x00", "a.jsonl.gz"), named_compression(b"Ferry sails.", "a.txt.gz")
+    ('gzip', 'none')
+    """
+    named = _COMPRESSED_NAME.search(name)
+    if not named or not head or b"\0" not in head[:HEAD_BYTES] or _is_known(head):
+        return "none"
+    return ("gzip", "zstd", "bzip2", "xz")[(named.lastindex or 1) - 1]
+
+
+def _is_known(head: bytes) -> bool:
+    return head.startswith((b"PAR1", b"WARC/", b"PK\x03\x04", b"ARROW1", b"\xff\xfe", b"\xfe\xff")) or head[257:262] == b"ustar"
+
+
 def detect_container(peek: Callable[[int], bytes], name: str, max_record_bytes: int) -> str:
-    """``parquet``, ``lines`` (one JSON object a line) or ``file`` (one document, or something a parser knows how to take apart).
+    """``parquet``, ``warc``, ``lines`` (one JSON object a line) or ``file`` (one document, or something a parser knows how to take apart).
 
     Args:
         peek: gives the first n bytes of the decompressed content, fewer only where there are no more.
@@ -57,6 +75,8 @@ def detect_container(peek: Callable[[int], bytes], name: str, max_record_bytes: 
     head = peek(asked)
     if head.startswith(b"PAR1"):
         return "parquet"
+    if head.startswith(b"WARC/") or (_WARC_NAME.search(name) and (not head or b"WARC/1." in head)):
+        return "warc"
     named = _LINES_NAME.search(name) is not None
     begins = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     if (named or begins == b"{") and len(head) == asked and head.count(b"\n") < 2:

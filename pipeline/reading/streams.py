@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from pipeline.errors import DocumentError
@@ -42,13 +42,31 @@ def plain_chunks(handle: BinaryIO, start: int = 0) -> Iterator[bytes]:
 
 
 class Peekable:
-    """Chunks with a look ahead. A `DocumentError` that the look ahead meets is raised where reading gets there, not before."""
+    """Chunks with a look ahead. A `DocumentError` that the look ahead meets is raised where reading gets there, not before.
 
-    def __init__(self, chunks: Iterator[bytes]) -> None:
-        self._chunks = chunks
+    Args:
+        chunks: the stream.
+        resume: gives the stream behind a damage, or None; see `Decompressed.resume`.
+    """
+
+    def __init__(self, chunks: Iterator[bytes], resume: Callable[[], Iterator[bytes] | None] | None = None) -> None:
+        self._chunks, self._resume = chunks, resume
         self._buffer = b""
         self._error: DocumentError | None = None
         self.exhausted = False
+
+    @property
+    def error(self) -> DocumentError | None:
+        """What the look ahead met, where nothing can be read before it."""
+        return None if self._buffer else self._error
+
+    def resume(self) -> bool:
+        """After an error was raised: go on behind the damage. False where there is nothing more that can be read."""
+        chunks = self._resume() if self._resume else None
+        if chunks is None:
+            return False
+        self._chunks, self._error, self._buffer, self.exhausted = chunks, None, b"", False
+        return True
 
     def peek(self, size: int) -> bytes:
         """The next `size` bytes, fewer only where the stream ends or breaks before; nothing is consumed."""
@@ -79,6 +97,15 @@ class Peekable:
             raise self._error
         if not self.exhausted:
             yield from self._chunks
+
+    def read_some(self) -> bytes:
+        """The next bytes, as many as come at once; nothing at the end of the stream."""
+        if self._buffer:
+            head, self._buffer = self._buffer, b""
+            return head
+        if self._error is not None:
+            raise self._error
+        return b"" if self.exhausted else next(self._chunks, b"")
 
     def read_at_most(self, limit: int) -> bytes:
         """The whole stream where it is not longer than `limit` bytes, else more than `limit` of its first bytes."""

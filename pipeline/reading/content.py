@@ -1,0 +1,153 @@
+"""What a file holds, by its content first and its name second, and the records in it."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import BinaryIO
+
+from pipeline.config import InputConfig
+from pipeline.errors import DocumentError
+from pipeline.reading.decompress import Decompressed
+from pipeline.reading.letters import EXCERPT_BYTES, Found, Lost, slice_origin
+from pipeline.reading.lines import BrokenLine, Line, LongLine, split_lines
+from pipeline.reading.rows import read_rows
+from pipeline.reading.sniff import HEAD_BYTES, detect_compression, detect_container, named_compression
+from pipeline.reading.streams import Peekable, plain_chunks
+from pipeline.reading.warc import read_warc
+from pipeline.records import FileSlice, Origin
+
+__all__ = ["Content", "read_content", "read_lines"]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a file is (see `detect_container`), and its records, which are read as they are asked for."""
+
+    container: str
+    records: Iterator[Found | Lost]
+
+
+def read_content(piece: FileSlice, handle: BinaryIO, config: InputConfig) -> Content:
+    """Find out what a whole file is and read it.
+
+    Args:
+        piece: the file; its name is the second evidence of what it is.
+        handle: its bytes, seekable.
+        config: limits.
+    """
+    source, stream = Peekable(plain_chunks(handle)), None
+    compression = detect_compression(source.peek(HEAD_BYTES)) if piece.compression == "auto" else "none"
+    named_only = compression == "none" and piece.compression == "auto"
+    if named_only:
+        compression = named_compression(source.peek(HEAD_BYTES), piece.name)
+    if compression != "none":
+        stream = Decompressed(handle, compression, piece.size, config.max_expansion)
+        source = Peekable(stream.chunks(), stream.resume)
+    lost: list[Lost] = []
+    container = detect_container(source.peek, piece.name, config.max_record_bytes)
+    while container == "file" and stream and not source.peek(1) and (error := source.error):
+        # The first member is damaged; what the file is, the next one tells.
+        lost.append(Lost(replace(slice_origin(piece), locator=stream.member), error.code, error.message))
+        if not source.resume():
+            break
+        container = detect_container(source.peek, piece.name, config.max_record_bytes)
+        if container == "file" and source.peek(1):
+            return Content(container, iter(lost))  # the rest of a document is not a document
+    if lost and not source.peek(1):
+        if named_only:  # nothing but the name speaks for a compression, and the name may be wrong
+            return read_content(replace(piece, compression="none"), handle, config)
+        return Content(container, iter(lost))
+    start = lost[-1].origin.locator + 1 if lost else 0
+    return Content(container, chain(lost, _records(container, piece, handle, source, stream, config, start)))
+
+
+def _records(
+    container: str, piece: FileSlice, handle: BinaryIO, source: Peekable, stream: Decompressed | None, config: InputConfig, start: int
+) -> Iterator[Found | Lost]:
+    if container == "lines":
+        return read_lines(piece, split_lines(source, start, math.inf if stream else piece.size, config.max_record_bytes))
+    if container == "warc":
+        if stream:
+            stream.wanted = b"WARC/"
+        return read_warc(piece, source, stream, config, _documents)
+    if container == "parquet":
+        return _read_parquet(piece, None if stream else handle, source, config)
+    return _read_whole(piece, source, config, None if stream else piece.size)
+
+
+def read_lines(piece: FileSlice, lines: Iterator[Line | LongLine | BrokenLine]) -> Iterator[Found | Lost]:
+    """Lines as records. What follows a damage and does not begin as an object does is the rest of a line that the damage cut."""
+    cut = False
+    for line in lines:
+        origin = Origin(uri=piece.name, path=piece.uri, locator=line.offset, length=line.length or None)
+        if isinstance(line, BrokenLine):
+            yield Lost(origin, line.error.code, line.error.message, None, line.head)
+            cut = True
+            continue
+        begins = line.data if isinstance(line, Line) else line.head
+        if isinstance(line, Line) and (not cut or begins.lstrip().startswith(b"{")):
+            yield Found(origin, line.data, "row")
+        elif isinstance(line, LongLine) and (not cut or begins.lstrip().startswith(b"{")):
+            message = f"a line of {line.length} bytes, which is more than input.max_record_bytes"
+            yield Lost(origin, "record_too_large", message, line.sha256, line.head)
+        cut = False
+
+
+def _read_parquet(piece: FileSlice, handle: BinaryIO | None, source: Peekable, config: InputConfig) -> Iterator[Found | Lost]:
+    """Rows of a whole Parquet file. Of a compressed one (`handle` is None) the content goes to disk first: Parquet is read from its end."""
+    if handle is not None:
+        yield from read_rows(piece, handle, config)
+        return
+    with tempfile.TemporaryFile() as spool:
+        try:
+            for chunk in source:
+                spool.write(chunk)
+        except DocumentError as error:
+            yield Lost(slice_origin(piece), error.code, error.message)
+            return
+        yield from read_rows(piece, spool, config)
+
+
+def _read_whole(piece: FileSlice, source: Peekable, config: InputConfig, size: int | None) -> Iterator[Found | Lost]:
+    """One document, or the members of a file that holds several. `size`, where known, is the length of the content in bytes."""
+    limit = config.max_record_bytes
+    head = source.peek(EXCERPT_BYTES + 1)
+    try:
+        data = source.read_at_most(limit)
+        if len(data) > limit:
+            raise DocumentError("record_too_large", f"a document of more than {limit} bytes, which is input.max_record_bytes")
+        if not data:
+            raise DocumentError("empty_file", "nothing comes out of the compressed file")
+    except DocumentError as error:
+        yield Lost(slice_origin(piece, size), error.code, error.message, None, head)
+        return
+    yield from _documents(Found(Origin(uri=piece.name, path=piece.uri, length=len(data)), data, "file"), piece.name)
+
+
+def _documents(found: Found, name: str | None = None) -> Iterator[Found | Lost]:
+    """The documents in one: itself, or those that it holds."""
+    from pipeline.parsers.members import split_members  # brings an XML library, which JSONL and Parquet do without
+
+    origin = found.origin
+    try:
+        members = split_members(found.data, name or origin.url or origin.member or origin.uri)
+    except DocumentError as error:
+        yield Lost(origin, error.code, error.message, None, found.data[: EXCERPT_BYTES + 1])
+        return
+    if members is None:
+        yield found
+        return
+    seen: Counter[str] = Counter()
+    for member in members:
+        # An id may come twice; with its ordinal among its equals as locator, the two records still have two ids.
+        label = f"{origin.member}//{member.member_id}" if origin.member else member.member_id
+        locator = origin.locator + seen[label]
+        seen[label] += 1
+        yield Found(
+            replace(origin, member=label, locator=locator, length=len(member.data), media_type=member.media_type), member.data, "file"
+        )
