@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from ftfy import ExplanationStep, TextFixerConfig, fix_and_explain
+from ftfy import TextFixerConfig, _fix_encoding_one_step_and_explain, fixes
 from ftfy.badness import BADNESS_RE, MOJIBAKE_CATEGORIES
 
 __all__ = ["CONFIG", "INERT", "fixed_lines", "may_change"]
@@ -31,6 +31,14 @@ _ENTITY = re.compile(r"&#?[0-9A-Za-z]{1,24};")
 _SINGLE = re.compile("[\x00-\x08\x0b\x0d-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\u206a-\u206f\ufeff\ufff9-\ufffc]")
 
 
+# ftfy's own order; without what CONFIG switches off.
+_CHARACTER_STEPS: tuple[tuple[str, Callable[[str], str]], ...] = (
+    ("fix_c1_controls", fixes.fix_c1_controls),
+    ("fix_line_breaks", fixes.fix_line_breaks),
+    ("fix_surrogates", fixes.fix_surrogates),
+    ("remove_terminal_escapes", fixes.remove_terminal_escapes),
+    ("remove_control_chars", fixes.remove_control_chars),
+)
 _LETTERS = MOJIBAKE_CATEGORIES["lower_common"] + MOJIBAKE_CATEGORIES["upper_common"]  # Greek and Cyrillic
 _CONTEXT = 8  # longer than any alternative of the badness pattern
 
@@ -79,25 +87,56 @@ def may_change(text: str) -> bool:
     return _SINGLE.search("".join(sorted(characters))) is not None or not _is_composed(text, characters) or _looks_bad(text, characters)
 
 
-def fixed_lines(text: str) -> Iterator[tuple[int, str, str, list[ExplanationStep]]]:
-    """Yield (start, line, fixed line, ftfy's own explanation) for every line that ftfy changes.
+def fixed_lines(text: str) -> Iterator[tuple[int, str, str, list[str]]]:
+    """Yield (start, line, fixed line, names of the steps that changed it) for every line that ftfy changes.
 
     Lines carry their line feed. As in `ftfy.fix_text`, entities stay as they are from the first line with a `<` on.
     """
     if not may_change(text):
         return
-    config, position = CONFIG, 0
+    entities, position = True, 0
     while position < len(text):
         end = text.find("\n", position) + 1 or len(text)
         end = min(end, position + _MAX_SEGMENT)
         line = text[position:end]
-        if config.unescape_html == "auto" and "<" in line:
-            config = config._replace(unescape_html=False)
-        if may_change(line):
-            fixed, steps = fix_and_explain(line, config)
-            if fixed != line:
-                yield position, line, fixed, steps or []
+        entities = entities and "<" not in line
+        fixed, steps = _fix_line(line, entities)
+        if fixed != line:
+            yield position, line, fixed, steps
         position = end
+
+
+def _fix_line(line: str, entities: bool) -> tuple[str, list[str]]:
+    """What `ftfy.fix_and_explain` does to a line: all steps in their order, again and again until nothing changes."""
+    steps: dict[str, None] = {}
+    while may_change(line):
+        before = line
+        if entities:
+            line = _apply("unescape_html", fixes.unescape_html, line, steps)
+        while _could_be_bad(line):
+            fixed, plan = _fix_encoding_one_step_and_explain(line, CONFIG)
+            if fixed == line:
+                break
+            line = fixed
+            steps |= dict.fromkeys(f"{step.action} {step.parameter}" for step in plan or ())
+        if _SINGLE.search(line):
+            for name, step in _CHARACTER_STEPS:
+                line = _apply(name, step, line, steps)
+        line = _apply("normalize NFC", lambda text: unicodedata.normalize("NFC", text), line, steps)
+        if line == before:
+            break
+    return line, list(steps)
+
+
+def _apply(name: str, step: Callable[[str], str], text: str, steps: dict[str, None]) -> str:
+    fixed = step(text)
+    if fixed != text:
+        steps[name] = None
+    return fixed
+
+
+def _could_be_bad(text: str) -> bool:
+    return not text.isascii() and (_SINGLE.search(text) is not None or _looks_bad(text, set(text)))
 
 
 def _is_composed(text: str, characters: set[str]) -> bool:

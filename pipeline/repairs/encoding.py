@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from unicodedata import normalize
 
-from ftfy import ExplanationStep, fixes
+from ftfy import fixes
 
 from pipeline.records import Edit
 from pipeline.repairs._ftfy import fixed_lines
@@ -26,8 +26,8 @@ _KINDS: tuple[tuple[str, Callable[[str], str]], ...] = (
 )
 
 
-# Accented small letters and marks of correct typography, in any order; and a closing mark after a word in capitals.
-_PRINTED = re.compile("[à-öø-ÿœšž“”‘’«»‹›„…–—•®™©]+")
+# Marks of correct typography beside accented small letters; and a closing mark after a word in capitals.
+_PRINTED = re.compile("[“”‘’«»‹›„…–—]{1,2}[à-öø-ÿœšž]{1,3}|[à-öø-ÿœšž]{1,3}[“”‘’«»‹›„…–—®™©]{1,2}")
 _CAPITALS = re.compile("[À-ÖØ-ÞĂŢȚŞȘ][”»’®™](?!\\w)")
 _MOST_TYPOGRAPHY = 2
 
@@ -44,7 +44,7 @@ def find(text: str, context: Context) -> Iterator[Edit]:
     []
     """
     for start, line, fixed, steps in fixed_lines(text):
-        plan = _describe(steps)
+        plan = ", ".join(steps)
         changes = [(left, right, after, _name_change(line, left, right, after)) for left, right, after in changed_spans(line, fixed)]
         typography = _is_typography(line, [(left, right) for left, right, _, kind in changes if kind == "mojibake"])
         for left, right, after, kind in changes:
@@ -84,7 +84,3 @@ def _entity(line: str, left: int, right: int) -> Iterator[tuple[int, int]]:
     to = line.find(";", max(left, right - 1), right + 1)
     if at >= 0 and to >= 0:
         yield at, to + 1
-
-
-def _describe(steps: list[ExplanationStep]) -> str:
-    return ", ".join(dict.fromkeys(f"{step.action} {step.parameter}" for step in steps))

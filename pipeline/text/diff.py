@@ -76,10 +76,12 @@ def _follow(before: str, after: str, offset: int) -> Iterator[Change]:
 
 def _agreement(before: str, i: int, old_end: int, after: str, j: int, new_end: int) -> tuple[int, int] | None:
     """The smallest (characters to skip in `before`, in `after`) after which at least `_ANCHOR` characters agree."""
-    for total in range(1, 2 * _WINDOW):
-        for new in range(max(0, total - _WINDOW), min(total, _WINDOW) + 1):
-            old = total - new
-            anchor = before[i + old : min(i + old + _ANCHOR, old_end)]
-            if len(anchor) == _ANCHOR and after.startswith(anchor, j + new, new_end):
-                return old, new
+    most_old, most_new = min(_WINDOW, old_end - i - _ANCHOR), min(_WINDOW, new_end - j - _ANCHOR)
+    if most_old < 0 or most_new < 0:
+        return None
+    for total in range(1, most_old + most_new + 1):
+        for new in range(max(0, total - most_old), min(total, most_new) + 1):
+            at = i + total - new
+            if after.startswith(before[at : at + _ANCHOR], j + new):
+                return total - new, new
     return None
