@@ -92,7 +92,7 @@ def named_publisher(line: str) -> str | None:
 def _judge(line: Line, text: str, zones: Zones, language: str | None) -> str | None:
     """The evidence that a line is a call to action, or None."""
     bare = line.flat.lstrip(_OPENERS)
-    if not bare or bare[0] in "\"'" or not _is_formula(bare, text, language):
+    if not bare or bare[0] in "\"'" or not _is_formula(bare, line.text, text, language):
         return None
     if not is_all_caps(line.text) and words("citing.toml", "reporting", language, flat_text(text)).search(bare):
         return None
@@ -106,11 +106,11 @@ def _judge(line: Line, text: str, zones: Zones, language: str | None) -> str | N
     return None
 
 
-def _is_formula(bare: str, text: str, language: str | None) -> bool:
+def _is_formula(bare: str, shown: str, text: str, language: str | None) -> bool:
     found = starts(_DATA, "start", language).find(bare)
     if found is None:
         return False
-    if _CLICK.match(bare):
+    if _CLICK.match(bare) or (not ends_sentence(shown) and named_publisher(shown)):
         return True
     # The channel must be named in the language of the imperative, or the words of two languages make a formula that nobody writes.
     candidates = {lang for phrase in phrases_in(_DATA, "start", language) for lang in phrase.languages if re.match(phrase.pattern, bare)}
