@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pipeline.furniture._phrases import Starts, phrases_in
 from pipeline.text.lines import fold
 
-__all__ = ["Stamp", "is_time_line", "read_time"]
+__all__ = ["Stamp", "is_time_line", "may_be_time", "read_time"]
 
 
 class Stamp(NamedTuple):
@@ -23,18 +23,28 @@ class Stamp(NamedTuple):
 # Zones that mean one thing. CST, IST, BST in Asia and the like are left out: a wrong hour is worse than none.
 _ZONES = {
     **dict.fromkeys(("gmt", "utc", "z"), "+00:00"),
-    "est": "-05:00", "edt": "-04:00", "cdt": "-05:00", "mst": "-07:00", "mdt": "-06:00", "pst": "-08:00", "pdt": "-07:00",
-
-        "cet": "+01:00",
-        "mez": "+01:00",
-        "cest": "+02:00",
-        "mesz": "+02:00",
-        "eet": "+02:00",
-        "eest": "+03:00",
-        "msk": "+03:00",
-        "мск": "+03:00"
-    ,
-    "jst": "+09:00", "kst": "+09:00", "sgt": "+08:00", "hkt": "+08:00", "aest": "+10:00", "aedt": "+11:00", "北京时间": "+08:00",
+    "est": "-05:00",
+    "edt": "-04:00",
+    "cdt": "-05:00",
+    "mst": "-07:00",
+    "mdt": "-06:00",
+    "pst": "-08:00",
+    "pdt": "-07:00",
+    "cet": "+01:00",
+    "mez": "+01:00",
+    "cest": "+02:00",
+    "mesz": "+02:00",
+    "eet": "+02:00",
+    "eest": "+03:00",
+    "msk": "+03:00",
+    "мск": "+03:00",
+    "jst": "+09:00",
+    "kst": "+09:00",
+    "sgt": "+08:00",
+    "hkt": "+08:00",
+    "aest": "+10:00",
+    "aedt": "+11:00",
+    "北京时间": "+08:00",
 }
 _DAY_FIRST = frozenset(["de", "fr", "es", "pt", "it", "nl", "pl", "ru", "uk", "tr", "ar"])
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
@@ -85,6 +95,11 @@ def _beginnings() -> frozenset[str]:
     kinds = ("published_label", "modified_label", "time_filler", "weekday", "month")
     letters = (re.sub(r"\\\\.", " ", phrase.pattern) for kind in kinds for phrase in phrases_in("dates.toml", kind))
     return frozenset(word[:2] for pattern in letters for word in _WORDS.findall(pattern))
+
+
+def may_be_time(key: str) -> bool:
+    """Whether a line's `core` begins like a time, a cheap first look."""
+    return key[:1].isdigit() or key[:2] in _beginnings() or not key[:1].isascii()
 
 
 def is_time_line(text: str) -> bool:

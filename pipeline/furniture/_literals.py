@@ -58,7 +58,7 @@ def _literals_of(sequence: Any) -> frozenset[str] | None:
 
 def _literals_of_item(code: Any, argument: Any) -> frozenset[str] | None:
     if code is codes.SUBPATTERN:
-        return _literals_of(argument[3])
+        return None if argument[1] & codes.SRE_FLAG_IGNORECASE else _literals_of(argument[3])
     if code is codes.BRANCH:
         parts = [_literals_of(branch) for branch in argument[1]]
         if any(part is None for part in parts):
@@ -101,7 +101,10 @@ def _firsts_of_item(code: Any, argument: Any) -> _Firsts:
     if code in (codes.AT, codes.ASSERT, codes.ASSERT_NOT):
         return frozenset(), True
     if code is codes.SUBPATTERN:
-        return _firsts_of(argument[3])
+        firsts, empty = _firsts_of(argument[3])
+        if firsts and argument[1] & codes.SRE_FLAG_IGNORECASE:
+            firsts = frozenset(case for char in firsts for case in (char.lower(), char.upper()))
+        return firsts, empty
     if code is codes.BRANCH:
         parts = [_firsts_of(branch) for branch in argument[1]]
         if any(part[0] is None for part in parts):

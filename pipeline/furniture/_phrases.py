@@ -25,6 +25,8 @@ from pipeline.text.lines import core, flatten
 __all__ = [
     "Phrase",
     "Words",
+    "factored",
+    "joined",
     "line_phrase",
     "line_phrases",
     "name_pattern",
@@ -159,7 +161,7 @@ class Starts:
     def whole(self, text: str) -> Iterator[Phrase]:
         """Every entry that matches all of `text`."""
         bucket = self._buckets.get(text[:1], self._anywhere)
-        if bucket:
+        if bucket and bucket.joined().fullmatch(text):
             yield from (phrase for regex, phrase in bucket.each() if regex.fullmatch(text))
 
 
@@ -172,11 +174,14 @@ class _Bucket:
         self._each: list[tuple[re.Pattern[str], Phrase]] | None = None
 
     def find(self, text: str, position: int) -> tuple[re.Match[str], Phrase] | None:
-        if self._joined is None:
-            self._joined = re.compile("|".join(f"(?:{_GROUP_NAME.sub('(?:', pattern)})" for pattern, _ in self._items))
-        if not self._joined.match(text, position):
+        if not self.joined().match(text, position):
             return None
         return next(((match, phrase) for regex, phrase in self.each() if (match := regex.match(text, position))), None)
+
+    def joined(self) -> re.Pattern[str]:
+        if self._joined is None:
+            self._joined = re.compile("|".join(f"(?:{_GROUP_NAME.sub('(?:', pattern)})" for pattern, _ in self._items))
+        return self._joined
 
     def each(self) -> list[tuple[re.Pattern[str], Phrase]]:
         if self._each is None:
@@ -209,6 +214,25 @@ class Words:
             if match := regex.search(line):
                 return match
         return None
+
+
+def factored(alternatives: Iterable[str]) -> str:
+    """An alternation by first characters: the engine then tries thirteen branches at a place and not fifty.
+
+    >>> factored(["monday", "tuesday", "may", "[st]unday"])
+    'm(?:onday|ay)|tuesday|[st]unday'
+    """
+    groups: dict[str, list[str]] = {}
+    for part in alternatives:
+        plain = part[:1].isalnum() and part[1:2] not in ("?", "*", "+", "{")
+        groups.setdefault(part[0] if plain else part, []).append(part[1:] if plain else "")
+    return "|".join(head + (f"(?:{'|'.join(rest)})" if len(rest) > 1 else rest[0]) for head, rest in groups.items())
+
+
+@cache
+def joined(file: str, kind: str, language: str | None = None) -> re.Pattern[str]:
+    """The entries of one kind as one expression: for short pieces of text, where looking for literal strings first does not pay."""
+    return re.compile(factored(part for phrase in phrases_in(file, kind, language) for part in split_alternatives(phrase.pattern)))
 
 
 @cache

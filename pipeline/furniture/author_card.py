@@ -11,7 +11,7 @@ from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
 from pipeline.text.lines import Line, ends_sentence, fold, split_lines
 from pipeline.text.rules import Context, Finding
-from pipeline.text.zones import Zones, find_zones, is_prose
+from pipeline.text.zones import Zones, find_zones
 
 NAME, VERSION = "author_card", 1
 
@@ -67,11 +67,11 @@ def _is_about(line: Line, language: str | None) -> bool:
 
 def _judge(line: Line, lines: tuple[Line, ...], zones: Zones, context: Context, under_label: bool, begun: bool) -> str | None:
     text = line.text
-    if under_label and (zones.after_prose(line.index) or is_prose(line)):
+    if under_label and (zones.after_prose(line.index) or line.prose):
         return "zone: tail; form: under the label of an author card"
     names = context.metadata.byline
     echo = next((name for name in names if _begins_with(text, name)), None)
-    if echo and not is_prose(line) and zones.after_prose(line.index):
+    if echo and not line.prose and zones.after_prose(line.index):
         return f"echo: the byline “{echo}”; zone: tail, after the story"
     bio = starts("credits.toml", "bio", context.language).match(line.flat) is not None
     if echo and bio and '"' not in line.flat:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from pipeline.furniture._phrases import name_pattern, phrases, words
+from pipeline.furniture._phrases import joined, name_pattern, phrases
 from pipeline.records import Fact
 from pipeline.text.lines import flat_text, fold
 from pipeline.text.rules import Context, Finding
@@ -15,9 +15,18 @@ NAME, VERSION = "cited_sources", 1
 
 _BEFORE, _AFTER = 60, 48
 """Code points around a name in which a word of citing must stand: half a sentence."""
+_NEAR = 16
+"""The same for a name that is also an ordinary word ("Time", "Fortune"): the word of citing stands next to it."""
 
-_TOKEN = re.compile(r"[A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ«\"][\w’'&./-]*")
+_WORD = re.compile(r"[A-ZÀ-ÞĀ-ŽА-ЯІЇЄҐ][^\W_]*")
 _OTHER_SCRIPTS = re.compile(r"[\u0600-\u06ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_LONGER_BEFORE = re.compile(r"[A-ZÀ-Þ][\w’'-]* (?:of|for|and|&) (?:the )?$")
+_LONGER_AFTER = re.compile(
+    r" (?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|News|TV)[A-ZÀ-Þ][a-zà-ÿ]"
+)
+
+_Name = tuple[str, str, bool]
+"""A name as printed, as we record it, and whether it is one only after "The"."""
 
 
 def find(text: str, context: Context) -> Iterator[Finding]:
@@ -30,68 +39,66 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     >>> doc = ParsedDocument("d", 0, Origin("u"), "0", 0, "", Metadata(), "text", "text")
     >>> [f.value for f in find("It sank, according to Tass. He told the FT that it would.", Context(doc, Metadata()))]
     ['Tass', 'Financial Times']
-    >>> list(find("A BBC van stood on the quay.", Context(doc, Metadata())))
+    >>> list(find("A BBC van stood on the quay. The Ministry of Foreign Affairs said so.", Context(doc, Metadata())))
     []
     """
-    found: dict[str, int] = {}
-    for start, end, name in _names(text):
+    found: dict[str, None] = {}
+    for start, end, name in sorted(_names(text)):
         if name not in found and not _is_dateline(text, start, context) and _is_cited(text, start, end, context.language):
-            found[name] = start
+            found[name] = None
     for name in found:
         yield Fact("cited_sources", name)
 
 
 @cache
-def _by_first_word() -> dict[str, tuple[tuple[str, str], ...]]:
-    """Names in Latin, Cyrillic and Greek letters by their first word, the longest first."""
-    index: dict[str, list[tuple[str, str]]] = {}
+def _by_first_word() -> dict[str, tuple[_Name, ...]]:
+    """Names in Latin, Cyrillic and Greek letters by their first letters and digits ("The" left out), the longest first."""
+    index: dict[str, set[_Name]] = {}
+    for name, canonical in _all_names():
+        if not _OTHER_SCRIPTS.search(name):
+            bare = name.removeprefix("The ")
+            head = re.match(r"[^\W_]+", bare)
+            index.setdefault(head[0] if head else bare, set()).add((bare, canonical, bare != name))
+    return {word: tuple(sorted(names, key=lambda entry: (-len(entry[0]), entry))) for word, names in index.items()}
+
+
+def _all_names() -> Iterator[tuple[str, str]]:
     for file in ("agencies.toml", "outlets.toml"):
         for phrase in phrases(file):
-            if phrase.kind == "photo_agency":
-                continue
-            for name in phrase.names:
-                if not _OTHER_SCRIPTS.search(name):
-                    index.setdefault(name.split()[0], []).append((name, phrase.name or name))
-    return {word: tuple(sorted(set(names), key=lambda pair: (-len(pair[0]), pair))) for word, names in index.items()}
+            if phrase.kind != "photo_agency":
+                yield from ((name, phrase.name or name) for name in phrase.names)
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    return frozenset(_by_first_word())
+
+
+@cache
+def _small() -> tuple[_Name, ...]:
+    """Names that begin with a small letter: dpa, taz, la Repubblica."""
+    return tuple(entry for word, names in sorted(_by_first_word().items()) if word[0].islower() for entry in names)
 
 
 @cache
 def _other_scripts() -> tuple[re.Pattern[str], dict[str, str]]:
-    names = {
-        name: phrase.name or name
-        for file in ("agencies.toml", "outlets.toml")
-        for phrase in phrases(file)
-        for name in phrase.names
-        if _OTHER_SCRIPTS.search(name) and len(name) > 2
-    }
+    names = {name: canonical for name, canonical in _all_names() if _OTHER_SCRIPTS.search(name) and len(name) > 2}
     ordered = sorted(names, key=lambda name: (-len(name), name))
     return re.compile("|".join(map(name_pattern, ordered))), names
 
 
-@cache
-def _small() -> tuple[tuple[str, str], ...]:
-    """Names that begin with a small letter: dpa, taz, la Repubblica."""
-    return tuple(pair for word, names in sorted(_by_first_word().items()) if word[0].islower() for pair in names)
-
-
 def _names(text: str) -> Iterator[tuple[int, int, str]]:
     """(start, end, name) of every known name in the text."""
-    index = _by_first_word()
-    end_of_last = 0
-    for token in _TOKEN.finditer(text):
-        word = token[0]
-        if word not in index:
-            word = word.rstrip(".'’/").removesuffix("'s").removesuffix("’s")
-        start = token.start()
-        if word not in index or start < end_of_last:
-            continue
-        for name, canonical in index[word]:
-            end = start + len(name)
-            if text.startswith(name, start) and not text[end : end + 1].isalnum():
-                end_of_last = end
-                yield start, end, _display(name, canonical)
-                break
-    for name, canonical in _small():
+    taken: list[tuple[int, int]] = []
+    for word in sorted(_first_words().intersection(_WORD.findall(text))):
+        start = text.find(word)
+        while start >= 0:
+            found = None if text[start - 1 : start].isalnum() else _name_at(text, start, _by_first_word()[word])
+            if found and not any(begin <= start < end for begin, end in taken):
+                taken.append((start, found[0]))
+                yield start, found[0], found[1]
+            start = text.find(word, start + 1)
+    for name, canonical, _ in _small():
         if name in text and (match := re.search(name_pattern(name), text)):
             yield match.start(), match.end(), _display(name, canonical)
     if not text.isascii() and _OTHER_SCRIPTS.search(text):
@@ -100,21 +107,36 @@ def _names(text: str) -> Iterator[tuple[int, int, str]]:
             yield match.start(), match.end(), _display(match[0], names[match[0]])
 
 
+def _name_at(text: str, start: int, names: tuple[_Name, ...]) -> tuple[int, str] | None:
+    """(end, name) of the longest name that begins at `start`."""
+    for name, canonical, needs_article in names:
+        end = start + len(name)
+        if text.startswith(name, start) and not text[end : end + 1].isalnum():
+            if needs_article and text[max(0, start - 4) : start].lower() != "the ":
+                continue
+            return end, _display(name, canonical)
+    return None
+
+
 def _display(printed: str, canonical: str) -> str:
     """The printed form where it differs from ours in capitals only, else ours."""
-    return printed if fold(printed) == fold(canonical) else canonical
+    return printed if printed == canonical or fold(printed) == fold(canonical) else canonical
 
 
 def _is_dateline(text: str, start: int, context: Context) -> bool:
     dateline = context.metadata.dateline
-    return dateline is not None and text[max(0, start - len(dateline)) : start + len(dateline)].find(dateline) >= 0
+    return dateline is not None and text.find(dateline, max(0, start - len(dateline)), start + len(dateline)) >= 0
 
 
 def _is_cited(text: str, start: int, end: int, language: str | None) -> bool:
+    if _LONGER_BEFORE.search(text, max(0, start - 40), start) or _LONGER_AFTER.match(text, end):
+        return False
+    ordinary = text[start:end].isalpha() and text[start + 1 : end].islower() and text[start:end].isascii()
+    before, after = (_NEAR, _NEAR) if ordinary else (_BEFORE, _AFTER)
     flat = flat_text(text)
     line_start = flat.rfind("\n", 0, start) + 1
     line_end = flat.find("\n", end)
-    before = flat[max(line_start, start - _BEFORE) : start]
-    after = flat[end : min(line_end if line_end >= 0 else len(text), end + _AFTER)]
-    near = words("citing.toml", "near", language, flat)
-    return near.search(before) is not None or near.search(after) is not None
+    near = joined("citing.toml", "near", language)
+    if near.search(flat[max(line_start, start - before) : start]):
+        return True
+    return near.search(flat[end : min(line_end if line_end >= 0 else len(text), end + after)]) is not None

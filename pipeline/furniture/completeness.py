@@ -10,7 +10,7 @@ from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Flag
 from pipeline.text.lines import Line, core, ends_sentence, split_lines
 from pipeline.text.rules import Context, Finding
-from pipeline.text.zones import find_zones, is_prose
+from pipeline.text.zones import find_zones
 
 NAME, VERSION = "completeness", 1
 
@@ -69,7 +69,7 @@ def _starts_inside(first: Line, context: Context) -> bool:
         return True
     return (
         text[0].islower()
-        and is_prose(first)
+        and first.prose
         and not any(char.isupper() for char in text.split()[0])
         and not text.startswith(("http", "@", "#"))
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from pipeline.furniture._phrases import phrases_in
+from pipeline.furniture._phrases import factored, phrases_in, split_alternatives
 from pipeline.records import Fact
 from pipeline.text.lines import flat_text
 from pipeline.text.rules import Context, Finding
@@ -39,18 +39,14 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     seen: set[str] = set()
     for match in vocabulary.days.finditer(flat):
         start, end = match.span()
-        if vocabulary.spaced and (
-            flat[start - 1 : start].isalnum() or (flat[end : end + 1].isalnum() and not vocabulary.trail.match(flat, end))
-        ):
+        trail = vocabulary.trail.match(flat, end)
+        if vocabulary.spaced and (flat[start - 1 : start].isalnum() or (trail is None and flat[end : end + 1].isalnum())):
             continue
         if match[0] in seen:
             continue
         seen.add(match[0])
-        if lead := vocabulary.lead.search(flat, max(0, start - 24), start):
-            start = lead.start()
-        if trail := vocabulary.trail.match(flat, end):
-            end = trail.end()
-        yield Fact("published_hints", text[start:end])
+        lead = vocabulary.lead.search(flat, max(0, start - 24), start)
+        yield Fact("published_hints", text[lead.start() if lead else start : trail.end() if trail else end])
         if len(seen) == _MOST:
             return
 
@@ -58,24 +54,16 @@ def find(text: str, context: Context) -> Iterator[Finding]:
 @cache
 def _vocabulary(language: str) -> _Vocabulary:
     known = language if any(language in phrase.languages for phrase in phrases_in("dates.toml", "relative_day")) else "en"
-    days, lead, trail = (_patterns(kind, known) for kind in ("relative_day", "day_lead", "day_trail"))
+    days, dated, lead, trail = (_pattern(kind, known) for kind in ("relative_day", "dated_day", "day_lead", "day_trail"))
     spaced = known not in ("zh", "ja", "ko")
-    if known == "en":
-        days = f"{days}|{_english_date()}"
     gap = r"\s" if spaced else r"\s?"
     return _Vocabulary(
-        re.compile(days),
+        re.compile(factored(part for pattern in (days, dated) if pattern for part in split_alternatives(pattern))),
         re.compile(rf"(?<!\w)(?:{lead}){gap}\Z" if lead else r"(?!)"),
         re.compile(rf"\s?(?:{trail})(?!\w)" if trail else r"(?!)"),
         spaced,
     )
 
 
-def _patterns(kind: str, language: str) -> str:
+def _pattern(kind: str, language: str) -> str:
     return "|".join(phrase.pattern for phrase in phrases_in("dates.toml", kind) if language in phrase.languages)
-
-
-def _english_date() -> str:
-    """A month and a day as English prints them; the numeral must follow, so that "may" and "march" are no hints."""
-    names = "january|february|march|april|may|june|july|august|september|october|november|december"
-    return rf"(?:(?:{names})|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?) \d{{1,2}}(?!\d)"

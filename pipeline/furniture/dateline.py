@@ -9,7 +9,7 @@ from pipeline.furniture._names import agency_named, known_source, outlet_named
 from pipeline.records import Edit, Fact, KeySpan
 from pipeline.text.lines import Line, fold, split_lines
 from pipeline.text.rules import Context, Finding
-from pipeline.text.zones import find_zones, is_prose
+from pipeline.text.zones import find_zones
 
 NAME, VERSION = "dateline", 1
 
@@ -66,6 +66,7 @@ _FORMS = tuple(
 _CAPS_ONLY = re.compile(
     rf"(?P<place>[{_U}][{_U}.’' -]{{2,30}}(?:, (?:[{_U}][\w. ]{{1,18}}))?){_DATE}(?P<sep>\s*(?:[-–—]{{1,2}}|_)\s+|:\s+)(?=[{_U}“\"«])"
 )
+_SIGNS = re.compile(r"[(\[（【［/=_—–:电電讯訊]|-[ -]|\s-")
 _LABELS = frozenset(
     [
         "breaking",
@@ -206,7 +207,7 @@ def _paragraphs(text: str) -> Iterator[Line]:
     if first < 0:
         yield from lines[:2]
         return
-    prose = [line for line in lines[first : first + 2 * _PARAGRAPHS] if is_prose(line)]
+    prose = [line for line in lines[first : first + 2 * _PARAGRAPHS] if line.prose]
     yield from prose[:_PARAGRAPHS]
 
 
@@ -217,6 +218,8 @@ def read_dateline(paragraph: str) -> tuple[int, list[str], list[str]] | None:
     (['TASS'], ['ANSA'])
     """
     head = paragraph[:140]
+    if not _SIGNS.search(head[:90]):
+        return None
     for name, form in _FORMS:
         match = form.match(head)
         if not match:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pipeline.furniture._phrases import Words, words
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Evidence
-from pipeline.text.lines import Line, ends_sentence, flat_text, is_headline, split_lines
+from pipeline.text.lines import Line, ends_sentence, is_headline, split_lines
 from pipeline.text.rules import Context, Finding
-from pipeline.text.zones import Zones, edge_lines, find_zones
+from pipeline.text.zones import Zones, edge_lines, edge_text, find_zones
 
 NAME, VERSION = "disclaimer", 1
 
@@ -40,7 +40,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     if len(lines) < 2:
         return
     zones = find_zones(text)
-    whole = flat_text(text)
+    whole = edge_text(text)
     if not _words("translate_word", context, whole).search(whole):
         return
     removals = []

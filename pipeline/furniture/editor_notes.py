@@ -63,7 +63,7 @@ def _judge(line: Line, zones: Zones, language: str | None) -> str | None:
     zone = zones.name(line.index)
     if text[0] in "([" and zone != "body" and starts("versions.toml", "advisory").match(text):
         return f"formula: advisory line; form: in brackets; zone: {zone}"
-    if zone != "body" and starts("versions.toml", "note").match(text):
+    if zone != "body" and starts("versions.toml", "note").match(text.lstrip("#*(_- ")):
         return f"formula: note to editors; zone: {zone}"
     match = starts("credits.toml", "editor_note", language).match(line.flat)
     if not match:

@@ -9,7 +9,7 @@ from pipeline.furniture._phrases import line_phrase
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.text.lines import Line, ends_sentence, is_all_caps, is_headline, split_lines
 from pipeline.text.rules import Context, Finding
-from pipeline.text.zones import Zones, find_zones, is_prose
+from pipeline.text.zones import Zones, find_zones
 
 NAME, VERSION = "inline_related", 1
 
@@ -63,4 +63,4 @@ def _is_caps_link(line: Line, lines: tuple[Line, ...]) -> bool:
     before, after = lines[line.index - 1], lines[line.index + 1]
     if before.text.endswith((":", "：")) or is_all_caps(before.text) or is_all_caps(after.text):
         return False
-    return is_prose(before) or is_prose(after)
+    return before.prose or after.prose

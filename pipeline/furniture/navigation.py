@@ -9,7 +9,7 @@ from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
 from pipeline.text.lines import Line, ends_sentence, is_headline, split_lines
 from pipeline.text.rules import Context, Finding
-from pipeline.text.zones import Zones, find_zones, is_prose
+from pipeline.text.zones import Zones, find_zones
 
 NAME, VERSION = "navigation", 1
 
@@ -99,7 +99,7 @@ def _body(lines: tuple[Line, ...], zones: Zones) -> Iterator[Removal]:
         kind = _kind(line) if line.core else None
         if kind in ("share_label", "read_time") or (kind == "navigation_label" and line.text.isupper()):
             yield _removal(line, str(kind), "form: a label alone between paragraphs")
-        elif kind == "related_label" and not is_prose(line):
+        elif kind == "related_label" and not line.prose:
             last = _list_end(lines, index, zones.last_prose)
             if last > index or line.text.endswith((":", "：")):
                 evidence = "formula: a label over other stories; form: headlines without full stops under it"
@@ -112,7 +112,7 @@ def _list_end(lines: tuple[Line, ...], start: int, stop: int) -> int:
     """Last line of the headlines under a label inside the story; a blank line or prose ends the list."""
     last = start
     for line in lines[start + 1 : stop]:
-        if is_prose(line) or not is_headline(line.text) or line.text.count(" ") < 3 or (line.blanks and last > start):
+        if line.prose or not is_headline(line.text) or line.text.count(" ") < 3 or (line.blanks and last > start):
             break
         last = line.index
     return last

@@ -11,7 +11,7 @@ from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
 from pipeline.text.lines import Line, flat_text, split_lines
 from pipeline.text.rules import Context, Finding
-from pipeline.text.zones import Zones, edge_lines, find_zones, is_prose
+from pipeline.text.zones import Zones, edge_lines, edge_text, find_zones
 
 NAME, VERSION = "rights", 1
 
@@ -73,9 +73,9 @@ def _judge(line: Line, text: str, zones: Zones, language: str | None) -> tuple[s
     """(kind, evidence, whether AI use is reserved) of a notice, or None."""
     zone = zones.name(line.index)
     shown = _shows_form(line)
-    if len(line.text) > _LONGEST or (zone == "body" and not shown) or (zone == "head" and is_prose(line) and not shown):
+    if len(line.text) > _LONGEST or (zone == "body" and not shown) or (zone == "head" and line.prose and not shown):
         return None
-    whole = flat_text(text)
+    whole = edge_text(text) if zone != "body" else flat_text(text)
     reserved, notice, syndication = (
         words("rights.toml", kind, language, whole).search(line.flat) for kind in ("ai_reservation", "notice", "syndication")
     )
@@ -100,7 +100,7 @@ def _is_story(line: Line, whole: str, strong: bool, shown: bool, zones: Zones, l
         return False
     if '"' in line.flat or words("citing.toml", "reporting", language, whole).search(line.flat):
         return True
-    if zones.after_prose(line.index) or not is_prose(line):
+    if zones.after_prose(line.index) or not line.prose:
         return False
     # Inside the last paragraphs the wording must be that of a notice: it names the right, or the text itself.
     return not (strong and _SIGN.search(line.flat)) and not _SELF.search(line.flat)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from pipeline.furniture._dates import is_time_line, read_time
+from pipeline.furniture._dates import is_time_line, may_be_time, read_time
 from pipeline.furniture._phrases import phrases_in
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
@@ -38,7 +38,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     zones = find_zones(text)
     removals = []
     for line in lines:
-        if not line.core or not is_time_line(line.text):
+        if not line.core or not may_be_time(line.core) or not is_time_line(line.text):
             continue
         zone = zones.name(line.index)
         # In a list without prose, and between paragraphs, a bare date is a heading of the story ("May 4" in a chronicle).

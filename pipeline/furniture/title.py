@@ -12,7 +12,7 @@ from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
 from pipeline.text.lines import Line, ends_sentence, fold, split_lines
 from pipeline.text.rules import Context, Finding
-from pipeline.text.zones import find_zones, is_prose
+from pipeline.text.zones import find_zones
 
 NAME, VERSION = "title", 1
 
@@ -81,7 +81,7 @@ def _may_be_title(lines: tuple[Line, ...]) -> bool:
     if ends_sentence(first.text) and first.text.rstrip("\"'”’»）) ")[-1] not in "?!？！؟…":
         return _ends_in_abbreviation(first.text) or _is_stopped_title(lines)
     # A short document of labels only has no headline of its own: its first line is as good as any other.
-    return not (line_phrases(first.core) and not any(is_prose(line) for line in lines))
+    return not (line_phrases(first.core) and not any(line.prose for line in lines))
 
 
 _ABBREVIATION = re.compile(r"(?:\b[A-Z]\.[A-Z]\.|\b(?:Inc|Corp|Co|Ltd|Jr|Sr|a\.m|p\.m|No|St|vs)\.)$")
@@ -96,7 +96,7 @@ def _is_stopped_title(lines: tuple[Line, ...]) -> bool:
     first, second = lines[0], lines[1]
     if first.text.count(" ") > 15 or len(lines) < 3:
         return False
-    return second.core == first.core or (second.blanks >= 1 and all(line.blanks == 0 for line in lines[2:]) and is_prose(second))
+    return second.core == first.core or (second.blanks >= 1 and all(line.blanks == 0 for line in lines[2:]) and second.prose)
 
 
 def _without_site(title: str, lines: tuple[Line, ...]) -> tuple[str, str | None]:
@@ -115,7 +115,10 @@ def _copies(title: str, text: str, lines: tuple[Line, ...], start: int) -> Itera
     if len(key) < 8:
         return
     zones = find_zones(text)
+    beginning = key[:8]
     for line in lines[start:]:
+        if not line.flat.startswith(beginning):
+            continue
         folded = fold(line.text) if abs(len(line.text) - len(title)) <= 60 else ""
         if not folded.startswith(key):
             continue

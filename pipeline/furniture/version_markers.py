@@ -11,13 +11,13 @@ from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
 from pipeline.text.lines import Line, ends_sentence, split_lines
 from pipeline.text.rules import Context, Finding
-from pipeline.text.zones import Zones, find_zones, is_prose
+from pipeline.text.zones import Zones, find_zones
 
 NAME, VERSION = "version_markers", 1
 
 _DATA = "versions.toml"
 _HEAD_LINES = 8
-_STRONG_KILL = re.compile(r"^[\W_]*(?:KILL\W+KILL|STORY WITHDRAWN|ADVISORY|BULLETIN KILL|ZURÜCK|MELDUNG|DÉPÊCHE|撤|【取|\[)")
+_STRONG_KILL = re.compile(r"(?:KILL\W+KILL|STORY WITHDRAWN|ADVISORY|BULLETIN KILL|ZURÜCK|MELDUNG|DÉPÊCHE|撤|【取|\[)")
 _END_SYMBOL = re.compile(r"\s*(?:-\s?30\s?-|-0-|#{3}|#\s#\s#|\*{3}|\*\s\*\s\*)\s*")
 _LATE = re.compile(
     r"\d{1,2}(?:st|nd|rd|th) Ld[\w-]*|Writethru|\d(?:st|nd|rd|th) (?:Add|Sub)|Correction|CORRECTED|UPDATE \d+|WRAPUP \d+|KILL"
@@ -59,14 +59,23 @@ def _regexes(kind: str) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(phrase.pattern) for phrase in phrases_in(_DATA, kind))
 
 
+def _bare(text: str) -> str:
+    """A line without the stars, dashes and brackets that frame notices."""
+    return text.lstrip(" *-–—=_#([<>!.•")
+
+
+def _is_end_mark(text: str) -> bool:
+    return starts(_DATA, "end_mark").match(text.strip(" \t.*=_<>[](){}（）") or text) is not None
+
+
 def _is_kill(head: tuple[Line, ...]) -> bool:
     """A kill notice says so in its first lines; a headline about killing has no colon, and no sentence that takes a story back."""
     kill = starts(_DATA, "kill")
-    first = next((line for line in head[:4] if kill.match(line.text)), None)
+    first = next((line for line in head[:4] if kill.match(_bare(line.text))), None)
     if first is None:
         return False
     return (
-        bool(_STRONG_KILL.match(first.text))
+        bool(_STRONG_KILL.match(_bare(first.text)))
         or len(first.text) <= 40
         or any(regex.search(line.text) for regex in _regexes("kill_sentence") for line in head)
     )
@@ -91,14 +100,15 @@ def _read_head(line: Line, count: int, removals: list[Removal]) -> Iterator[Find
     if len(text) > 300:
         return
     kind = formula = ""
+    bare = _bare(text)
     if match := starts(_DATA, "head_mark").match(text):
         kind, formula = "version_marker", "version marker alone on its line"
         yield Fact("version_marker", match["marker"].upper())
-    elif count > 1 and starts(_DATA, "hold").match(text) and not ends_sentence(text) and not starts(_DATA, "embargo").match(text):
+    elif count > 1 and starts(_DATA, "hold").match(bare) and not ends_sentence(text) and not starts(_DATA, "embargo").match(bare):
         kind, formula = "version_marker", "hold notice"
         yield Fact("pubstatus", "withheld")
         yield Fact("version_marker", "HOLD")
-    elif (match := starts(_DATA, "embargo").match(text)) and _is_embargo(text, match["when"]):
+    elif (match := starts(_DATA, "embargo").match(bare)) and _is_embargo(bare, match["when"]):
         kind, formula = "embargo", "embargo notice"
         yield Fact("embargoed_until", match["when"].strip(" .)]*") or text)
         yield Fact("pubstatus", "withheld")
@@ -107,7 +117,7 @@ def _read_head(line: Line, count: int, removals: list[Removal]) -> Iterator[Find
         yield Fact("slugline", match["slug"])
         if late := _LATE.search(match["rest"] or ""):
             yield Fact("version_marker", late[0].upper())
-    elif line.index < 4 and not is_prose(line) and starts(_DATA, "wire_header").match(text):
+    elif line.index < 4 and not line.prose and starts(_DATA, "wire_header").match(text):
         kind, formula = "wire_header", "transmission header"
     elif line.index < 3 and not ends_sentence(text) and (marker := read_marker(text)):
         yield Fact("version_marker", marker)
@@ -125,7 +135,7 @@ def _is_embargo(text: str, when: str) -> bool:
 def _end_marks(lines: tuple[Line, ...], zones: Zones) -> Iterator[Removal]:
     for line in lines[1:]:
         if line.index > zones.last_prose:
-            if len(line.text) <= 24 and starts(_DATA, "end_mark").match(line.text):
+            if len(line.text) <= 24 and _is_end_mark(line.text):
                 yield Removal(line.index, line.index, "end_mark", "zone: tail; formula: end mark")
         elif len(line.text) <= 8 and _END_SYMBOL.fullmatch(line.text):
             yield Removal(line.index, line.index, "end_mark", "form: symbols only; formula: end or section mark")

@@ -17,6 +17,7 @@ __all__ = [
     "fold",
     "is_all_caps",
     "is_headline",
+    "reads_as_prose",
     "repeats",
     "split_lines",
 ]
@@ -46,6 +47,7 @@ class Line(NamedTuple):
         blanks: blank lines directly before it.
         core: folded and without punctuation at its edges, for looking up labels; empty where the line is longer than `SHORT`.
         indent: code points of white space before `text`.
+        prose: whether it reads as a paragraph of the story rather than as a label, a headline or a name.
     """
 
     index: int
@@ -57,6 +59,7 @@ class Line(NamedTuple):
     blanks: int
     core: str
     indent: int
+    prose: bool
 
     @property
     def text_start(self) -> int:
@@ -123,21 +126,47 @@ def split_lines(text: str) -> tuple[Line, ...]:
     [('Head', 0), ('Body.', 1)]
     """
     lines: list[Line] = []
-    whole = flat_text(text)
+    length = len(text)
     position = blanks = 0
     for raw in text.split("\n"):
         start, end = position, position + len(raw)
         position = end + 1
-        stripped = raw.strip()
+        stripped, flat, key, indent, prose = _read_line(raw)
         if stripped:
-            indent = raw.index(stripped[0])
-            flat = whole[start + indent : start + indent + len(stripped)]
-            key = _EDGE.sub("", fold(flat)) if len(stripped) <= SHORT else ""
-            lines.append(Line(len(lines), start, end, min(position, len(text)), stripped, flat, blanks, key, indent))
+            after = position if position < length else length
+            lines.append(Line(len(lines), start, end, after, stripped, flat, blanks, key, indent, prose))
             blanks = 0
         else:
             blanks += 1
     return tuple(lines)
+
+
+@lru_cache(maxsize=1024)
+def _read_line(raw: str) -> tuple[str, str, str, int, bool]:
+    """(text, flat, core, indent, prose). Kept for some documents: each rule that edits leaves a new text of the same lines."""
+    stripped = raw.strip()
+    if not stripped:
+        return "", "", "", 0, False
+    flat = flatten(stripped)
+    key = _EDGE.sub("", fold(flat)) if len(stripped) <= SHORT else ""
+    return stripped, flat, key, raw.index(stripped[0]), reads_as_prose(stripped)
+
+
+def reads_as_prose(text: str) -> bool:
+    """Whether a line reads as a paragraph of the story rather than as a label, a headline or a name.
+
+    Eight words and terminal punctuation, or 240 code points without it; for unspaced scripts 25 code points and a full stop.
+
+    >>> reads_as_prose("Read more"), reads_as_prose("The ferry left the port at noon with all hands on board.")
+    (False, True)
+    """
+    length = len(text)
+    if length > SHORT:
+        return True
+    if length < 20 or not ends_sentence(text):
+        return False
+    spaces = text.count(" ")
+    return spaces >= 7 or (length >= 25 and spaces * 12 < length and not text.isascii())
 
 
 def ends_sentence(text: str) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipeline.text.lines import Line, ends_sentence, split_lines
+from pipeline.text.lines import Line, split_lines
 
-__all__ = ["Zones", "edge_lines", "find_zones", "is_prose"]
+__all__ = ["Zones", "edge_lines", "edge_text", "find_zones"]
 
 _TAIL_PARAGRAPHS = 3
 """Prose paragraphs at the end that may be a disclaimer, a biography or a notice; the gold documents have one, wire copies up to three."""
@@ -52,23 +52,6 @@ class Zones(NamedTuple):
         return "head" if self.in_head(index) else "body"
 
 
-def is_prose(line: Line) -> bool:
-    """Whether a line reads as a paragraph of the story rather than as a label, a headline or a name.
-
-    Eight words and terminal punctuation, or 240 code points without it; for unspaced scripts 25 code points and a full stop.
-
-    >>> [is_prose(line) for line in split_lines("Read more\\nThe ferry left the port at noon with all hands on board.")]
-    [False, True]
-    """
-    text = line.text
-    length = len(text)
-    if length > 240:
-        return True
-    if length < 20 or not ends_sentence(text):
-        return False
-    return text.count(" ") >= 7 or (length >= 25 and not text.isascii() and text.count(" ") * 12 < length)
-
-
 @lru_cache(maxsize=8)
 def find_zones(text: str) -> Zones:
     """The zones of a text.
@@ -77,7 +60,7 @@ def find_zones(text: str) -> Zones:
     Zones(first_prose=2, last_prose=2, tail=3, count=4)
     """
     lines = split_lines(text)
-    prose = [line.index for line in lines if is_prose(line)]
+    prose = [line.index for line in lines if line.prose]
     if not prose:
         return Zones(-1, -1, 0, len(lines))
     # At most half of the prose may be tail: in a text of two paragraphs the second may be a notice, the first is the story.
@@ -95,3 +78,9 @@ def edge_lines(text: str) -> tuple[Line, ...]:
     """
     zones = find_zones(text)
     return tuple(line for line in split_lines(text) if line.index <= zones.first_prose or line.index >= zones.tail)
+
+
+@lru_cache(maxsize=8)
+def edge_text(text: str) -> str:
+    """The edge lines in the form of `flatten`, one a line: what rules of the head and tail search before they look at each line."""
+    return "\n".join(line.flat for line in edge_lines(text))
