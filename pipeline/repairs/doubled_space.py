@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pipeline.records import Edit
 from pipeline.text.damage import Paragraphs
 from pipeline.text.rules import Context
+from pipeline.text.shape import outline
 
 NAME, VERSION = "doubled_space", 1
 
@@ -23,7 +24,7 @@ def find(text: str, context: Context) -> Iterator[Edit]:
     >>> list(find("North  South  3\\nEast  West  4", None))
     []
     """
-    if "  " not in text:
+    if b"  " not in outline(text):
         return
     paragraphs = Paragraphs(text)
     for match in _DOUBLED.finditer(text):

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from pipeline.text.damage import Damage, language_list, remembered
+from pipeline.text.shape import outline
 
 __all__ = ["find_fused_words"]
 
-_CASES = bytes(97 if 97 <= b <= 122 else 65 if 65 <= b <= 90 else 32 for b in range(256))
 # Not part of a handle, a tag, an address or a path.
 _HUMPED = re.compile(r"(?<![\w@#/.&=_-])(?:(?:[A-Z][a-z]+){2,5}|[a-z]{2,}[A-Z][a-z]+)(?![\w@/&=_]|[.-]\w)")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -33,7 +33,7 @@ def find_fused_words(text: str) -> Iterator[Damage]:
     >>> list(find_fused_words("YouTube and AstraZeneca (AZ) agreed. AstraZeneca fell."))
     []
     """
-    if b"aA" not in text.encode("ascii", "replace").translate(_CASES):
+    if b"aA" not in outline(text):
         return
     names = language_list("names", "camel")
     found = [match for match in _HUMPED.finditer(text) if match[0] not in names]

@@ -24,7 +24,7 @@ _VERBS = (
 )
 _OBJECT = "the|a|an|his|her|its|their|our|your|my|this|that|these|those|him|them|it|us|to|for|with|against|about|on|in"
 _VERB = re.compile(rf"(?:{_VERBS})\b(?= (?:{_OBJECT})\b)(?: \w+)?")
-_NEGATIONS = ((" not ", 0), ("n't ", 0), ("n’t ", 0), ("cannot ", 3))  # and how much of it belongs to the auxiliary
+_NEGATIONS = ((" not ", 0), ("n't ", 0), ("n’t ", 0), (" cannot ", 4))  # and how much of it belongs to the auxiliary
 
 _SMALL_BEFORE = re.compile(r"(?<![\w’'-])[a-z][a-z’'-]+\Z")
 _SMALL_AFTER = re.compile(r"[a-z][a-z’'-]*")
@@ -78,13 +78,11 @@ def find_capital_articles_inside(text: str) -> Iterator[Damage]:
     >>> list(find_capital_articles_inside("He read The Times. The end. Vitamin A is fine - The rest is not."))
     []
     """
-    for article in ("The", "An"):
-        for at in occurrences(text, f" {article} "):
-            left = _SMALL_BEFORE.search(text, max(0, at - 30), at)
-            right = _SMALL_AFTER.match(text, at + len(article) + 2)
-            if left and right:
-                after = f"{left[0]} {article.lower()} {right[0]}"
-                yield Damage(left.start(), right.end(), after, "a capital article between small words")
+    for at in occurrences(text, " The "):
+        right = _SMALL_AFTER.match(text, at + 5)
+        left = _SMALL_BEFORE.search(text, max(0, at - 30), at) if right else None
+        if left and right:
+            yield Damage(left.start(), right.end(), f"{left[0]} the {right[0]}", "a capital article between small words")
 
 
 def find_said_that(text: str) -> Iterator[Damage]:

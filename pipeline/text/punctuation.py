@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.text.damage import Damage, Paragraphs, language_list, occurrences, remembered
+from pipeline.text.shape import outline
 
 __all__ = ["find_orphans", "find_spaced_marks"]
 
@@ -26,12 +27,13 @@ def find_orphans(text: str) -> Iterator[Damage]:
     >>> list(find_orphans("And then . . .\\nWhat?!\\nThe U.S."))
     []
     """
-    for space in _spaces_of(text):
+    kinds = outline(text)
+    for space in _spaces_of(text, kinds):
         for at in occurrences(text, f"{space}."):
             start = _before_spaces(text, at)
             if _LINE_END.match(text, at + 2) and _FINISHED.search(text, max(0, start - 4), start):
                 yield Damage(start, at + 2, "", "a lone full stop after a finished sentence at the paragraph's end")
-    for at in occurrences(text, ".."):
+    for at in occurrences(text, "..") if b".." in kinds else ():
         if _CLOSED_LINE_END.match(text, at + 2) and _WORD_END.search(text, max(0, at - 1), at):
             yield Damage(at + 1, at + 2, "", "two full stops at the paragraph's end, which is no ellipsis")
 
@@ -48,7 +50,9 @@ def find_spaced_marks(text: str, language: str | None) -> Iterator[Damage]:
     []
     """
     lines = Paragraphs(text)
-    spaces = _spaces_of(text)
+    spaces = _spaces_of(text, outline(text))
+    if not spaces:
+        return
     found = [at + 1 for mark in _tight_marks(language) for space in spaces for at in occurrences(text, f"{space}{mark}")]
     for at in sorted(found):
         start = _before_spaces(text, at - 1)
@@ -56,8 +60,10 @@ def find_spaced_marks(text: str, language: str | None) -> Iterator[Damage]:
             yield Damage(start, at, "", f"no space before {text[at]} in this language")
 
 
-def _spaces_of(text: str) -> str:
-    return " " if text.isascii() else "".join(space for space in _SPACES if space in text)
+def _spaces_of(text: str, kinds: bytes) -> str:
+    """Kinds of space that some mark of the text may stand behind."""
+    plain = " " if b" ." in kinds else ""
+    return plain if text.isascii() else plain + "".join(space for space in _SPACES[1:] if space in text)
 
 
 def _before_spaces(text: str, last: int) -> int:
