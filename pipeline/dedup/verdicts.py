@@ -10,6 +10,7 @@ import numpy.typing as npt
 from pipeline.config import DedupConfig
 from pipeline.dedup.alignment import Alignment, compare
 from pipeline.dedup.facts import Facts, compare_versions, is_global, marker_kind, same_source, sent_after
+from pipeline.dedup.shingles import TOKEN_MASK
 
 __all__ = ["Pair", "Verdict", "judge"]
 
@@ -25,6 +26,8 @@ TINY_JACCARD = 0.5
 """Texts of a sentence or two are copies only if most of both is the same."""
 QUOTE_WORDS = 60
 """A single shared run below this many words is taken for a quotation, unless it is nearly all of the smaller text."""
+HALF = 0.5
+"""Two texts that share less than this of the smaller one, and only their ends, share a company's or an outlet's standing paragraph."""
 WHOLE = 0.8
 """From this containment of the smaller text on, one holds the other (DOMAIN 4.3)."""
 EXTENDED = 0.8
@@ -157,7 +160,8 @@ def _judge_texts(pair: Pair, config: DedupConfig) -> Verdict | None:
     counts = f"{pair.shared} shingles shared, {pair.smaller} and {pair.larger} in all"
     passes = pair.jaccard >= config.min_jaccard or pair.containment >= config.min_containment
     alignment = compare(pair.words_a, pair.words_b) if not passes or _needs_alignment(pair) else None
-    if _is_copy(pair, config, alignment):
+    standing_end = pair.containment < HALF and _common_tail(pair) >= WHOLE * pair.shared
+    if not standing_end and _is_copy(pair, config, alignment):
         if pair.containment >= WHOLE and pair.smaller < EXTENDED * pair.larger:
             return Verdict("contained_in" if pair.containment_a >= pair.containment_b else "contains", True, counts)
         return Verdict("near_duplicate", True, counts)
@@ -188,6 +192,13 @@ def _is_copy(pair: Pair, config: DedupConfig, alignment: Alignment | None) -> bo
 def _is_misread(alignment: Alignment) -> bool:
     """Whether two long texts agree word by word, though too many words are spoilt for many common shingles (DOMAIN 4.3: coverage .8)."""
     return alignment.coverage >= WHOLE or (alignment.coverage >= SUSPECT_COVERAGE and alignment.in_step >= IN_STEP)
+
+
+def _common_tail(pair: Pair) -> int:
+    """Words at the end of both texts that are the same."""
+    size = min(len(pair.words_a), len(pair.words_b))
+    different = np.flatnonzero((pair.words_a[-size:] ^ pair.words_b[-size:]) & np.uint32(TOKEN_MASK)) if size else np.empty(0)
+    return size - 1 - int(different[-1]) if len(different) else size
 
 
 def _needs_alignment(pair: Pair) -> bool:

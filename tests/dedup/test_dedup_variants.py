@@ -39,6 +39,15 @@ def test_a_shared_quotation_never_merges_two_stories(paragraphs: int, words: int
     assert compare(docs).clusters() == []
 
 
+@pytest.mark.parametrize(("body", "standing"), [(1, 1), (2, 1), (6, 4)])
+def test_releases_with_one_standing_end_stay_apart(body: int, standing: int) -> None:
+    docs = [Doc(f"release {n}", join([*story(600 + n, body + 1), *story(99, standing)])) for n in range(4)]
+    outcome = compare(docs)
+    assert outcome.clusters() == []
+    if body > 2:
+        assert {row["relation"] for row in outcome.relations.to_pylist()} == {"derived_partial"}
+
+
 @pytest.mark.parametrize("sentences", [1, 2, 4, 10, 25])
 def test_fillings_of_one_template_stay_apart_with_evidence(sentences: int) -> None:
     docs = [Doc(f"day {n}", market_report(n, sentences)) for n in range(5)]

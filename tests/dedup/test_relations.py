@@ -93,7 +93,7 @@ def test_chunked_tables_are_related_like_whole_ones() -> None:
 
 
 def test_limits_come_from_the_configuration() -> None:
-    a, b = Doc("a", TEXTS["story"]), Doc("b", TEXTS["rewritten"])
+    a, b = Doc("a", TEXTS["story"]), Doc("b", join([*story(1)[:7], *story(3)[7:]]))
     loose = related(a, b)
     assert loose is not None
     assert loose["merges"]
