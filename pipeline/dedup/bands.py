@@ -116,9 +116,11 @@ def sample_pairs(
     ranked = _Ranked(order, nodes)
     lists = Lists.of(samples)
     values, sizes = lists.values, lists.sizes
-    owners = np.repeat(np.arange(len(sizes)), sizes)
-    chosen = ranked.is_first_of(_groups(text_keys))[owners] & (values % np.uint32(partitions) == partition)
-    hashes, ranks = values[chosen], ranked.ranks[owners[chosen]]
+    # By partition first: the owners of all sampled shingles would be the largest array of the whole comparison.
+    chosen = np.flatnonzero(values % np.uint32(partitions) == partition)
+    owners = np.searchsorted(np.cumsum(sizes), chosen, side="right")
+    alone = ranked.is_first_of(_groups(text_keys))[owners]
+    hashes, ranks = values[chosen[alone]], ranked.ranks[owners[alone]]
     sort = np.argsort(hashes, kind="stable")
     starts = _run_starts(hashes[sort])
     lengths = np.diff(np.append(starts, len(hashes)))

@@ -9,6 +9,9 @@ shards, decisions, relations -> Publish -> parts -> Commit -> run.json
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,7 +20,6 @@ from typing import Any
 import apache_beam as beam
 
 from pipeline.config import Config
-from pipeline.dedup.engine import prepare
 from pipeline.errors import ConfigError
 from pipeline.planning import Plan, plan
 from pipeline.records import InputSplit, ShardRef
@@ -79,8 +81,10 @@ def run(
     with Workplace(output, config, overwrite=overwrite, beam_options=options) as place:
         planned = plan(inputs, storage_for, config.input, exclude=[output])
         if runner in LOCAL_RUNNERS:
-            prepare()  # or each worker would compile the kernels for itself
-            the_runner, options = make_runner(runner, _choose_workers(workers, planned), beam_options)
+            processes = _choose_workers(workers, planned)
+            if processes > 1:
+                _prepare_apart()
+            the_runner, options = make_runner(runner, processes, beam_options)
         settings = place.settings(planned, local=runner in LOCAL_RUNNERS)
         with follow(place.progress, len(planned.splits), on_progress, started):
             pipeline = beam.Pipeline(runner=the_runner, options=options)
@@ -134,7 +138,10 @@ def _choose_workers(workers: int | None, planned: Plan) -> int:
     return min(workers or _cores(), max(1, len(planned.splits)))
 
 
-def _cores() -> int:
-    import os
+def _prepare_apart() -> None:
+    """Compile the kernels before workers start, or each of them would; in a process of its own, so that the driver stays small."""
+    subprocess.run([sys.executable, "-c", "from pipeline.dedup.engine import prepare; prepare()"], check=True)
 
+
+def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -46,7 +46,8 @@ def _local_runner(options: PipelineOptions, workers: int) -> Any:
     environment = None
     if workers > 1:
         # exec: without the shell between, the worker is a child of the driver and dies with its signals
-        command = f"exec {shlex.quote(sys.executable)} -m pipeline.transforms.worker {os.getpid()}"
+        # MALLOC_ARENA_MAX: Beam's many threads would each keep an arena of freed memory; some 100 MB a worker
+        command = f"exec env MALLOC_ARENA_MAX=2 {shlex.quote(sys.executable)} -m pipeline.transforms.worker {os.getpid()}"
         environment = SubprocessSDKEnvironment.from_command_string(command)
     return fn_runner.FnApiRunner(default_environment=environment, provision_info=info)
 
