@@ -12,7 +12,8 @@ _STOP_WORDS = frozenset(("the", "be", "to", "of", "and", "that", "have", "with")
 """Gopher's list (Rae et al. 2021, appendix A): a text in English has at least two of them."""
 
 _BULLETS = ("•", "‣", "⁃", "▪", "▶", "●", "○", "◦", "-", "*", "–")
-_SENTENCE = re.compile(r"[.!?…]+[\"'”’»)\]]*(?:\s|$)|[。！？｡]+[」』”]?|[।۔؟]")
+_SENTENCE = re.compile(r"[.!?…](?=[\"'”’»)\]]*(?:\s|$))")
+_OTHER_STOPS = "。！？｡।۔؟"  # these end a sentence whatever follows
 _LETTER = re.compile(r"[^\W\d_]")
 _ELLIPSIS = ("...", "…")
 
@@ -53,6 +54,11 @@ def measure(text: str) -> dict[str, float | None]:
         "rps_doc_stop_word_fraction": per_word(sum(map(_STOP_WORDS.__contains__, lowered))),
         "rps_doc_frac_unique_words": per_word(len(set(lowered))),
         "rps_doc_frac_all_caps_words": per_word(capitals),
-        "rps_doc_num_sentences": len(_SENTENCE.findall(text)),
+        "rps_doc_num_sentences": _count_sentences(text),
         "n_paragraphs": line_count,
     }
+
+
+def _count_sentences(text: str) -> int:
+    others = 0 if text.isascii() else sum(map(text.count, _OTHER_STOPS))
+    return len(_SENTENCE.findall(text)) + others

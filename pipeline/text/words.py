@@ -9,10 +9,17 @@ from pipeline.text.scripts import UNSPACED
 
 __all__ = ["count_words", "iterate_words", "list_words"]
 
-_ASCII_WORD = re.compile(r"[A-Za-z0-9]+(?:['.,:/-][A-Za-z0-9]+)*")
-# A letter of an unspaced script is a word of its own: that is how length limits of such languages are usually given.
+# Vowel signs and accents that stand on a letter are part of the word, which Python's \w does not know.
+_SIGNS = "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0963\u0966-\u0dff"
 # The inner marks keep `U.S`, `1,000`, `3:30`, `one-off` and `l’accord` in one piece.
-_WORD = re.compile(f"[{UNSPACED}]|(?:(?![{UNSPACED}_])[\\w\\u0300-\\u036f])+(?:['’.,:/\\u200c\\u200d-](?:(?![{UNSPACED}_])\\w)+)*")
+_INNER = "'’.,:/\u200c\u200d-"
+_ASCII_WORD = re.compile(r"[A-Za-z0-9]+(?:['.,:/-][A-Za-z0-9]+)*")
+_SPACED_WORD = re.compile(f"(?!_)[\\w{_SIGNS}]+(?:[{_INNER}](?!_)[\\w{_SIGNS}]+)*")
+_LETTER = f"(?![{UNSPACED}_])[\\w{_SIGNS}]"
+# A letter of an unspaced script is a word of its own: that is how length limits of such languages are usually given.
+_MIXED_WORD = re.compile(f"[{UNSPACED}]|(?:{_LETTER})+(?:[{_INNER}](?:{_LETTER})+)*")
+_UNSPACED = re.compile(f"[{UNSPACED}]")
+_ASCII = bytes(range(128))
 
 
 def iterate_words(text: str) -> Iterator[re.Match[str]]:
@@ -23,12 +30,12 @@ def iterate_words(text: str) -> Iterator[re.Match[str]]:
     >>> [match[0] for match in iterate_words("北京3月")]
     ['北', '京', '3', '月']
     """
-    return (_ASCII_WORD if text.isascii() else _WORD).finditer(text)
+    return _pattern(text).finditer(text)
 
 
 def list_words(text: str) -> list[str]:
     """The words of a text, in order."""
-    return (_ASCII_WORD if text.isascii() else _WORD).findall(text)
+    return _pattern(text).findall(text)
 
 
 def count_words(text: str) -> int:
@@ -38,3 +45,11 @@ def count_words(text: str) -> int:
     (3, 5, 0)
     """
     return len(list_words(text))
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    """The cheapest pattern that is right for the characters of a text."""
+    if text.isascii():
+        return _ASCII_WORD
+    others = set(text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass"))
+    return _MIXED_WORD if _UNSPACED.search("".join(sorted(others))) else _SPACED_WORD

@@ -19,7 +19,8 @@ from pipeline.text.words import count_words, list_words
         ("시장은 말했다", ["시장은", "말했다"]),
         ("cafe\u0301 noir", ["cafe\u0301", "noir"]),
         ("-- ... “”", []),
-        ("snake_case", ["snake", "case"]),
+        ("snake_case _ __a", ["snake_case", "a"]),
+        ("हमारे पास विकल्प।", ["हमारे", "पास", "विकल्प"]),
     ],
 )
 def test_words(text: str, words: list[str]) -> None:
@@ -27,7 +28,7 @@ def test_words(text: str, words: list[str]) -> None:
     assert count_words(text) == len(words)
 
 
-@given(st.text(alphabet="ab1.’'中 -_", max_size=40))
+@given(st.text(alphabet="ab1.’'中 -", max_size=40))
 def test_ascii_and_unicode_patterns_agree(text: str) -> None:
     ascii_text = "".join(c for c in text if c < "\x80")
     assert list_words(ascii_text + " é")[:-1] == list_words(ascii_text)
