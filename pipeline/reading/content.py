@@ -12,13 +12,16 @@ from typing import BinaryIO
 
 from pipeline.config import InputConfig
 from pipeline.errors import DocumentError
+from pipeline.reading.archives import Damage, Entry, read_members
 from pipeline.reading.decompress import Decompressed
 from pipeline.reading.letters import EXCERPT_BYTES, Found, Lost, slice_origin
 from pipeline.reading.lines import BrokenLine, Line, LongLine, split_lines
 from pipeline.reading.rows import read_rows
 from pipeline.reading.sniff import HEAD_BYTES, detect_compression, detect_container, named_compression
 from pipeline.reading.streams import Peekable, plain_chunks
+from pipeline.reading.tars import list_tar
 from pipeline.reading.warc import read_warc
+from pipeline.reading.zips import list_zip
 from pipeline.records import FileSlice, Origin
 
 __all__ = ["Content", "read_content", "read_lines"]
@@ -75,6 +78,8 @@ def _records(
         if stream:
             stream.wanted = b"WARC/"
         return read_warc(piece, source, stream, config, _documents)
+    if container in ("zip", "tar"):
+        return read_members(piece, list_tar(source) if container == "tar" else _list_zip(piece, handle, source, stream), config, _member)
     if container == "parquet":
         return _read_parquet(piece, None if stream else handle, source, config)
     return _read_whole(piece, source, config, None if stream else piece.size)
@@ -96,6 +101,24 @@ def read_lines(piece: FileSlice, lines: Iterator[Line | LongLine | BrokenLine]) 
             message = f"a line of {line.length} bytes, which is more than input.max_record_bytes"
             yield Lost(origin, "record_too_large", message, line.sha256, line.head)
         cut = False
+
+
+def _member(piece: FileSlice, handle: BinaryIO, config: InputConfig) -> tuple[str, Iterator[Found | Lost]]:
+    content = read_content(piece, handle, config)
+    return content.container, content.records
+
+
+def _list_zip(piece: FileSlice, handle: BinaryIO, source: Peekable, stream: Decompressed | None) -> Iterator[Entry | Damage]:
+    if stream is None:
+        yield from list_zip(handle, piece.size)
+        return
+    with tempfile.TemporaryFile() as spool:
+        try:
+            for chunk in source:
+                spool.write(chunk)
+        except DocumentError as error:
+            yield Damage(0, error)
+        yield from list_zip(spool, stream.given)
 
 
 def _read_parquet(piece: FileSlice, handle: BinaryIO | None, source: Peekable, config: InputConfig) -> Iterator[Found | Lost]:

@@ -16,7 +16,7 @@ import zstandard
 from pipeline.errors import DocumentError
 from pipeline.reading.streams import CHUNK_BYTES, why
 
-__all__ = ["FREE_EXPANSION_BYTES", "Decompressed", "decompressed_chunks"]
+__all__ = ["DECODE_ERRORS", "FREE_EXPANSION_BYTES", "Decoder", "Decompressed", "decompressed_chunks", "make_decoder"]
 
 FREE_EXPANSION_BYTES = 64 * 2**20
 """Up to here no file is taken for a bomb: so much fits in memory and on any disk."""
@@ -26,7 +26,7 @@ _ZSTD_WINDOW = 2**27
 """What the zstd command accepts without ``--long=31``; a larger window is a claim on memory that a hostile file can make."""
 _XZ_MEMORY = 128 * 2**20
 """``xz -9`` needs 65 MiB to decompress."""
-_ERRORS = (zlib.error, zstandard.ZstdError, lzma.LZMAError, OSError, EOFError)
+DECODE_ERRORS = (zlib.error, zstandard.ZstdError, lzma.LZMAError, OSError, EOFError)
 
 
 _STARTS = {
@@ -44,7 +44,7 @@ _ZSTD_DICTIONARY = b"\x5d\x2a\x4d\x18"
 _MAX_DICTIONARY = 16 * 2**20
 
 
-class _Decoder(Protocol):
+class Decoder(Protocol):
     """One member, frame or stream."""
 
     def feed(self, data: bytes) -> bytes:
@@ -59,9 +59,9 @@ class _Decoder(Protocol):
         """After the end, the bytes that follow; before it, None."""
 
 
-class _Gzip:
-    def __init__(self) -> None:
-        self._inner = zlib.decompressobj(wbits=31)
+class _Zlib:
+    def __init__(self, wbits: int) -> None:
+        self._inner = zlib.decompressobj(wbits)
         self.hungry = True
 
     def feed(self, data: bytes) -> bytes:
@@ -124,9 +124,10 @@ class _Bounded:
         return self._inner.unused_data if self._inner.eof else None
 
 
-def _decoder(compression: str, dictionary: bytes = b"") -> _Decoder:
-    if compression == "gzip":
-        return _Gzip()
+def make_decoder(compression: str, dictionary: bytes = b"") -> Decoder:
+    """A decoder for one member of a compression; ``deflate`` is without any header."""
+    if compression in ("gzip", "deflate"):
+        return _Zlib(31 if compression == "gzip" else -15)
     if compression == "zstd":
         return _Zstd(dictionary)
     return _Bounded(bz2.BZ2Decompressor() if compression == "bzip2" else lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY))
@@ -219,13 +220,13 @@ class Decompressed:
                     if decoder.hungry and not (data := source.read()):
                         place = f"the {compression} data ends at byte {source.position} in the middle of a stream"
                         raise DocumentError(f"truncated_{compression}", place)
-            except _ERRORS as error:
+            except DECODE_ERRORS as error:
                 place = f"the {compression} data is damaged at or before byte {source.position}: {error}"
                 raise DocumentError(f"corrupt_{compression}", place) from None
 
-    def _checked_decoder(self) -> _Decoder:
+    def _checked_decoder(self) -> Decoder:
         try:
-            return _decoder(self._compression, self._dictionary)
+            return make_decoder(self._compression, self._dictionary)
         except zstandard.ZstdError as error:
             raise DocumentError("corrupt_zstd", f"the dictionary at the start of the file cannot be used: {error}") from None
 
@@ -269,7 +270,7 @@ class Decompressed:
         try:
             decoder = self._checked_decoder()
             out = decoder.feed(data)
-        except (*_ERRORS, DocumentError):
+        except (*DECODE_ERRORS, DocumentError):
             return False
         if self.wanted:
             return out.startswith(self.wanted)

@@ -6,11 +6,12 @@ import json
 import re
 from collections.abc import Callable
 
-__all__ = ["HEAD_BYTES", "detect_compression", "detect_container", "named_compression"]
+__all__ = ["HEAD_BYTES", "TAR_BLOCK", "detect_compression", "detect_container", "is_tar_header", "named_compression", "tar_number"]
 
 HEAD_BYTES = 64 * 1024
 """Holds some ten news articles as JSON lines, and costs one read."""
 
+TAR_BLOCK = 512
 _LONG_HEAD_BYTES = 2**20
 _MAX_LINES = 50
 
@@ -24,6 +25,7 @@ _SKIPPABLE_ZSTD = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
 _BZIP2_BLOCK = (b"1AY&SY", b"\x17rE8P\x90")
 _COMPRESSED_NAME = re.compile(r"\.(?:(t?gz|gzip)|(zst|zstd|tzst)|(t?bz2|tbz)|(t?xz))$", re.IGNORECASE)
 _WARC_NAME = re.compile(r"\.(?:warc|wet|wat|arc)(?:\.(?:gz|gzip|zst|zstd|bz2|xz))?$", re.IGNORECASE)
+_TAR_NAME = re.compile(r"\.(?:tar(?:\.(?:gz|gzip|zst|zstd|bz2|xz))?|tgz|tzst|tbz2?|txz)$", re.IGNORECASE)
 _LINES_NAME = re.compile(r"\.(?:jsonl|ndjson|jsonlines|jl)(?:\.(?:gz|gzip|zst|zstd|bz2|xz))?$", re.IGNORECASE)
 
 
@@ -56,8 +58,33 @@ def _is_known(head: bytes) -> bool:
     return head.startswith((b"PAR1", b"WARC/", b"PK\x03\x04", b"ARROW1", b"\xff\xfe", b"\xfe\xff")) or head[257:262] == b"ustar"
 
 
+def tar_number(field: bytes) -> int | None:
+    """A number in a header of tar: octal digits, or with the first bit set the bytes of a large one.
+
+    >>> tar_number(b"0000644\\0"), tar_number(b"\\x80" + bytes(6) + b"\\x09"), tar_number(b"12x")
+    (420, 9, None)
+    """
+    if field[:1] == b"\x80":
+        number = int.from_bytes(field[1:], "big")
+        return number if number < 2**62 else None
+    digits = field.split(b"\0")[0].strip()
+    return int(digits or b"0", 8) if re.fullmatch(rb"[0-7]*", digits) else None
+
+
+def is_tar_header(block: bytes) -> bool:
+    """Is this a header of a member of a tar archive, by its checksum?"""
+    if len(block) < TAR_BLOCK or not block[0]:
+        return False
+    stated = tar_number(block[148:156])
+    around = block[:148] + b" " * 8 + block[156:TAR_BLOCK]
+    # Old writers summed signed bytes.
+    return stated in (sum(around), sum(around) - 256 * sum(byte > 127 for byte in around))
+
+
 def detect_container(peek: Callable[[int], bytes], name: str, max_record_bytes: int) -> str:
-    """``parquet``, ``warc``, ``lines`` (one JSON object a line) or ``file`` (one document, or something a parser knows how to take apart).
+    """``parquet``, ``warc``, ``zip``, ``tar``, ``lines`` (one JSON object a line) or ``file``.
+
+    A ``file`` is one document, or something that a parser knows how to take apart.
 
     Args:
         peek: gives the first n bytes of the decompressed content, fewer only where there are no more.
@@ -77,6 +104,10 @@ def detect_container(peek: Callable[[int], bytes], name: str, max_record_bytes: 
         return "parquet"
     if head.startswith(b"WARC/") or (_WARC_NAME.search(name) and (not head or b"WARC/1." in head)):
         return "warc"
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")) or (b"PK\x03\x04" in head and name.lower().endswith(".zip")):
+        return "zip"
+    if is_tar_header(head[:TAR_BLOCK]) or head[257:262] == b"ustar" or (_TAR_NAME.search(name) and b"\0ustar" in head):
+        return "tar"
     named = _LINES_NAME.search(name) is not None
     begins = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     if (named or begins == b"{") and len(head) == asked and head.count(b"\n") < 2:
