@@ -52,6 +52,9 @@ class RepairConfig:
 
     disabled: tuple[str, ...] = _setting((), "names of rules that must not run; `copydesk config --rules` lists them")
     keep_datelines: bool = _setting(True, "leave the dateline in the text (it never counts for the comparison)")
+    mask_personal_data: bool = _setting(
+        False, "put [e-mail] and [phone] for e-mail addresses and phone numbers; `edits` keeps what stood there"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class FilterConfig:
     languages: tuple[str, ...] = _setting((), "keep only these languages (BCP-47 primary tags); empty keeps all")
     min_words: int = _setting(1, "remove documents with fewer words", least=0)
     max_mt_score: float = _setting(1.0, "remove documents whose mt_score is above this", least=0, most=1)
+    limits: tuple[str, ...] = _setting((), "keep only documents within these limits, for example rps_doc_mean_word_length <= 12")
 
 
 @dataclass(frozen=True, slots=True)

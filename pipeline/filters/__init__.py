@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from pipeline.config import FilterConfig
-from pipeline.filters import canceled, empty_text, kill_notice, language, not_text, translated, withheld
+from pipeline.filters import canceled, empty_text, kill_notice, language, not_text, quality, translated, withheld
 from pipeline.filters._measured import Measured
 from pipeline.records import RepairedDocument, Verdict
 
@@ -35,6 +35,7 @@ FILTERS: tuple[Filter, ...] = (
     empty_text,  # before language, which cannot be known of nothing
     language,
     translated,
+    quality,  # last: the filters above give the plainer reasons
 )
 """In the order in which they are asked; the first verdict stands."""
 

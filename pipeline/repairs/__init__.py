@@ -17,6 +17,7 @@ from pipeline.repairs import (
     line_ends,
     lost_quotes,
     orphan_punctuation,
+    personal_data,
     quote_gaps,
     quote_orientation,
     spaced_punctuation,
@@ -50,6 +51,7 @@ TEXT_RULES: tuple[Rule, ...] = (
     fused_words,  # before articles: the word after an article must be readable
     article_case,
     doubled_determiner,  # after articles: THE the is not looked at, The the is no doubling
+    personal_data,  # last: a mask is no word that a repair should see
 )
 """Run on prose, after furniture took its lines and `signals.translation` measured the damage."""
 

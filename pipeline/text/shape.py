@@ -23,9 +23,9 @@ _KINDS = bytes(map(_kind, range(256)))
 
 @lru_cache(maxsize=8)
 def outline(text: str) -> bytes:
-    """The UTF-8 bytes of a text with small letters as ``a``, capitals as ``A``, the marks , . ; : ! ? as ``.`` and the rest of ASCII as it is.
+    """The UTF-8 bytes of a text with ``a`` for small letters, ``A`` for capitals and ``.`` for the marks , . ; : ! ? of ASCII.
 
-    Every byte beyond ASCII is an ``x``. Several detectors ask the same text, so the last few are kept.
+    Every byte beyond ASCII is an ``x``; the rest is as it was. Several detectors ask the same text, so the last few are kept.
 
     >>> outline("He’s 12, OK?")
     b'Aaxxxa 12. AA.'

@@ -7,6 +7,7 @@ import pytest
 
 from pipeline import filters
 from pipeline.config import FilterConfig
+from pipeline.errors import ConfigError
 from pipeline.records import Metadata, Origin, ParsedDocument, RepairedDocument
 from pipeline.signals import quality
 
@@ -81,7 +82,7 @@ def test_translated() -> None:
 
 def test_every_filter_can_be_switched_off_by_its_name() -> None:
     worst = document("", item_type="picture", version_marker="KILL", pubstatus="canceled", language="xx")
-    limits = {"languages": ("en",), "max_mt_score": 0.1}
+    limits = {"languages": ("en",), "max_mt_score": 0.1, "limits": ("rps_doc_word_count >= 1",)}
     seen: list[str] = []
     while (verdict := judge(worst, 1.0, disabled=tuple(seen), **limits)) is not None:
         seen.append(verdict[0])
@@ -94,3 +95,17 @@ def test_a_verdict_says_why() -> None:
     verdict = filters.judge(document("One two."), {}, 0.0, FilterConfig(min_words=3))
     assert verdict is not None
     assert dataclasses.astuple(verdict) == ("empty_text", "2 words, fewer than 3", 2.0, 3.0)
+
+
+def test_limits_on_signals() -> None:
+    long_words = document("Incomprehensibilities notwithstanding.")
+    assert judge(long_words) is None
+    assert judge(long_words, limits=("rps_doc_mean_word_length <= 12",)) == ("quality", pytest.approx(18.0), 12.0)
+    assert judge(long_words, limits=("rps_doc_mean_word_length <= 18", "rps_doc_word_count >= 3")) == ("quality", 2.0, 3.0)
+    assert judge(document(""), min_words=0, limits=("rps_doc_mean_word_length >= 3",)) is None, "what cannot be measured breaks no limit"
+
+
+@pytest.mark.parametrize("limit", ["rps_doc_word_count > 3", "rps_doc_word_count", "", "words >= 3", "rps_doc_word_count >= many"])
+def test_a_limit_that_cannot_be_read_stops_the_run(limit: str) -> None:
+    with pytest.raises(ConfigError, match=r"filter\.limits"):
+        judge(document(), limits=(limit,))

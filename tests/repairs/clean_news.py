@@ -30,7 +30,7 @@ CLEAN: dict[str, tuple[str, ...]] = {
     ),
     "fr": (
         "« Nous n’avons pas le choix », a déclaré mardi Anne Le Gall, la maire de Port-Ancien. « Le quai s’effondre\u00a0! »",
-        "Le coût\u00a0: 12\u202f500 euros par mètre, soit 25\u00a0% de plus qu’en 1998\u00a0; les riverains, eux, parlent d’«\u00a0un gouffre\u00a0».",
+        "Le coût\u00a0: 12\u202f500 euros par mètre, soit 25\u00a0% de plus qu’en 1998\u00a0; eux parlent d’«\u00a0un gouffre\u00a0».",
         "Que faire ? « Attendre », répond-elle. L’État, l’Europe : tous devront payer… ou renoncer.",
         "À l’œuvre depuis l’été, les ouvriers ont coulé « cœur » et âme dans ce chantier, où l’on cite “Le Port” de Jean Valois.",
     ),
@@ -95,9 +95,11 @@ CLEAN: dict[str, tuple[str, ...]] = {
 }
 
 
-def run_all(text: str, language: str | None, *, translated: bool = False, rules: tuple[Rule, ...] = ALL_RULES) -> State:
+def run_all(
+    text: str, language: str | None, *, translated: bool = False, rules: tuple[Rule, ...] = ALL_RULES, config: RepairConfig | None = None
+) -> State:
     """Run rules over a text as the desk does, furniture left out."""
     metadata = Metadata(language=language)
     marks = ("translate.goog",) if translated else ()
     parsed = ParsedDocument("0" * 32, 0, Origin("x.txt"), "0" * 64, len(text), text, metadata, "text", "plain", marks=marks)
-    return run_rules(State(text, metadata), rules, parsed, RepairConfig())
+    return run_rules(State(text, metadata), rules, parsed, config or RepairConfig())

@@ -16,7 +16,7 @@ def test_correct_text_is_left_alone(language: str, translated: bool) -> None:
     text = "\n\n".join(paragraph.strip() for paragraph in CLEAN[language])
     state = run_all(text, language, translated=translated)
     assert [(edit.rule, edit.before, edit.after) for edit in state.edits] == []
-    assert [flag for flag in state.flags] == []
+    assert state.flags == ()
     assert {item.kind for item in state.mt_evidence} == ({"structural"} if translated else set())
 
 
