@@ -8,6 +8,8 @@ not worth it), and on big-endian machines.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from types import ModuleType
@@ -16,11 +18,36 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.config import DedupConfig
-from pipeline.dedup.characters import fold_tables, kind_table
-from pipeline.dedup.shingles import Shingled, compared_text, shingle
-from pipeline.dedup.signatures import permutations, sign
+from pipeline.dedup.characters import WORD, fold_tables, kind_table
+from pipeline.dedup.shingles import normal_text, shingle
+from pipeline.dedup.signatures import band_keys, permutations, sign
 
-__all__ = ["Engine", "NumpyEngine", "aligner", "kernel", "prepare", "start_engine"]
+__all__ = ["Engine", "NumpyEngine", "Sketched", "aligner", "kernel", "prepare", "start_engine"]
+
+Text = tuple[str, Sequence[tuple[int, int]]]
+"""A text and its key spans."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sketched:
+    """The sketches of some texts, one row a text; what is of variable length stands one after the other.
+
+    Attributes:
+        keys: folded comparison texts in UTF-8.
+        words, shingles: as in `Shingled`, flat; `word_counts` and `shingle_counts` say how many each text has.
+        complete: whether the text is at least one shingle long.
+        signatures: (texts, bands x rows).
+        bands: (texts, bands) band keys.
+    """
+
+    keys: list[bytes]
+    words: npt.NDArray[np.uint32]
+    word_counts: npt.NDArray[np.int64]
+    shingles: npt.NDArray[np.uint32]
+    shingle_counts: npt.NDArray[np.int64]
+    complete: npt.NDArray[np.bool_]
+    signatures: npt.NDArray[np.uint32]
+    bands: npt.NDArray[np.uint64]
 
 
 class NumpyEngine:
@@ -29,72 +56,78 @@ class NumpyEngine:
     def __init__(self, config: DedupConfig) -> None:
         self._config = config
 
-    def sketch(self, text: str, key_spans: tuple[tuple[int, int], ...]) -> tuple[Shingled, npt.NDArray[np.uint32]]:
-        """Shingles and signature of one document."""
-        found = shingle(text, key_spans, self._config)
-        return found, sign(found.shingles, self._config.bands * self._config.rows, self._config.seed)
+    def sketch(self, texts: Sequence[Text]) -> Sketched:
+        """Sketches of some texts."""
+        config = self._config
+        found = [shingle(text, spans, config) for text, spans in texts]
+        signed = [sign(entry.shingles, config.bands * config.rows, config.seed) for entry in found]
+        signatures = np.array(signed, np.uint32).reshape(len(found), config.bands * config.rows)
+        nothing = np.empty(0, np.uint32)
+        return Sketched(
+            keys=[entry.key for entry in found],
+            words=np.concatenate([nothing, *(entry.words for entry in found)]),
+            word_counts=np.array([len(entry.words) for entry in found], np.int64),
+            shingles=np.concatenate([nothing, *(entry.shingles for entry in found)]),
+            shingle_counts=np.array([len(entry.shingles) for entry in found], np.int64),
+            complete=np.array([entry.complete for entry in found], bool),
+            signatures=signatures,
+            bands=band_keys(signatures, config.bands, config.rows),
+        )
 
 
 class Engine:
-    """Sketches documents with the compiled kernel. Holds the room that it works in, so use one an owner."""
+    """Sketches documents with the compiled kernel."""
 
     def __init__(self, config: DedupConfig, compiled: ModuleType) -> None:
-        self._sketch_text = compiled.sketch_text
-        self._kinds, (self._folds, self._key_folds, self._expansions) = kind_table(), fold_tables()
-        self._sizes = config.shingle_size, config.character_shingle_size
+        self._config, self._sketch_texts = config, compiled.sketch_texts
+        kinds, folds = kind_table(), fold_tables()
+        plain = np.where(kinds[:128] & WORD, folds[0][:128] | 128, 0).astype(np.uint8)
+        self._tables = plain, kinds, *folds
         self._permutations = permutations(config.bands * config.rows, config.seed)
-        self._signature = np.empty(config.bands * config.rows, np.uint32)
-        self._counts = np.zeros(4, np.int64)
-        self._make_room(1 << 14)
 
-    def sketch(self, text: str, key_spans: tuple[tuple[int, int], ...]) -> tuple[Shingled, npt.NDArray[np.uint32]]:
-        """Shingles and signature of one document."""
-        data = compared_text(text, key_spans).encode("utf-8", "surrogatepass")
-        if len(data) > self._room:
-            self._make_room(2 * len(data))
-        self._sketch_text(
-            np.frombuffer(data, np.uint8) if data else _NOTHING,
-            len(data),
-            self._kinds,
-            self._folds,
-            self._key_folds,
-            self._expansions,
-            *self._sizes,
+    def sketch(self, texts: Sequence[Text]) -> Sketched:
+        """Sketches of some texts."""
+        config, count = self._config, len(texts)
+        encoded = [normal_text(text, spans).encode("utf-8", "surrogatepass") for text, spans in texts]
+        offsets = np.zeros(count + 1, np.int64)
+        np.cumsum([len(data) for data in encoded], out=offsets[1:])
+        size = int(offsets[-1])
+        keys = np.empty(3 * size + 8, np.uint8)  # folding makes at most three bytes of one
+        words, shingles = np.empty(size + 8, np.uint32), np.empty(size + 8, np.uint32)
+        signatures = np.empty((count, config.bands * config.rows), np.uint32)
+        bands = np.empty((count, config.bands), np.uint64)
+        counts = np.zeros((count, 4), np.int64)
+        self._sketch_texts(
+            np.frombuffer(b"".join((*encoded, b" ")), np.uint8),
+            offsets,
+            *self._tables,
+            config.shingle_size,
+            config.character_shingle_size,
+            config.rows,
             *self._permutations,
-            *self._arrays,
-            self._signature,
-            self._counts,
+            keys,
+            words,
+            shingles,
+            signatures,
+            bands,
+            counts,
         )
-        key, words, shingles, complete = self._counts.tolist()
-        found = Shingled(
-            key=self._arrays[0][:key].tobytes(),
-            shingles=self._arrays[8][:shingles].copy(),
-            words=self._arrays[7][:words].copy(),
-            complete=bool(complete),
-        )
-        return found, self._signature.copy()
-
-    def _make_room(self, size: int) -> None:
-        """Arrays for texts of `size` bytes. Folding makes at most three bytes of one, and three tokens of two bytes."""
-        self._room = size
-        tokens = 3 * size // 2 + 8
-        slots = 1 << (2 * tokens - 1).bit_length()
-        self._arrays = (
-            np.empty(3 * size + 16, np.uint8),  # key
-            np.empty(4 * size + 16, np.uint8),  # joined
-            np.empty(tokens, np.int64),  # starts
-            np.empty(tokens, np.int64),  # ends
-            np.empty(tokens, np.uint8),  # marks
-            np.empty(tokens, np.uint64),  # hashes
-            np.empty(slots, np.uint64),  # table
-            np.empty(tokens, np.uint32),  # words
-            np.empty(tokens, np.uint32),  # shingles
-            np.empty(tokens, np.uint32),  # spare
+        ends = np.cumsum(counts[:, 0]).tolist()
+        view = memoryview(keys.data)
+        return Sketched(
+            keys=[bytes(view[start:end]) for start, end in zip([0, *ends], ends, strict=False)],
+            words=words[: int(counts[:, 1].sum())],
+            word_counts=counts[:, 1].copy(),
+            shingles=shingles[: int(counts[:, 2].sum())],
+            shingle_counts=counts[:, 2].copy(),
+            complete=counts[:, 3] != 0,
+            signatures=signatures,
+            bands=bands,
         )
 
 
 def start_engine(config: DedupConfig) -> Engine | NumpyEngine:
-    """An engine for one owner: the compiled one where there is a kernel."""
+    """The compiled engine where there is a kernel, else the other one."""
     compiled = kernel()
     return NumpyEngine(config) if compiled is None else Engine(config, compiled)
 
@@ -131,6 +164,3 @@ def prepare() -> bool:
         Whether there are kernels; without them everything is computed by numpy, some ten times slower.
     """
     return kernel() is not None and aligner() is not None
-
-
-_NOTHING = np.zeros(1, np.uint8)

@@ -17,7 +17,7 @@ from numba import types
 
 from pipeline.dedup.xxh3 import READ8, xxh3_64
 
-__all__ = ["XXH3_VERSION", "count_shared", "share_slots", "sketch_text"]
+__all__ = ["XXH3_VERSION", "count_shared", "share_slots", "sketch_texts"]
 
 XXH3_VERSION = 1
 """See `xxh3`."""
@@ -91,32 +91,9 @@ def _width(point: Any) -> Any:
 
 
 @nb.njit
-def _fold_key(data: Any, size: Any, kinds: Any, folds: Any, expansions: Any, out: Any) -> Any:
-    """`shingles.fold_key`; the length of the key."""
-    at = written = i64(0)
-    blank = False
-    while at < size:
-        point = _get(data, at)
-        at += _width(point)
-        if kinds[min(point, LAST)] & SPACE:
-            blank = bool(written > 0)
-            continue
-        if blank:
-            out[written] = 32
-            written += 1
-            blank = False
-        if point >= u32(0x80):
-            written = _put_folded(out, written, folds[point] if point < LAST else point, expansions)
-            continue
-        out[written] = folds[point]
-        written += 1
-        while at < size and data[at] < 0x80 and not kinds[data[at]] & SPACE:
-            out[written] = folds[data[at]]
-            written += 1
-            at += 1
-    while written > 0 and (out[written - 1] == 32 or out[written - 1] == 46 or out[written - 1] == 33):
-        written -= 1
-    return written
+def _is_invisible(point: Any) -> Any:
+    """Whether a code point is one of `characters.INVISIBLE`."""
+    return point == u32(0xAD) or (u32(0x200B) <= point <= u32(0x200F)) or point == u32(0x2060) or point == u32(0xFEFF)
 
 
 @nb.njit
@@ -128,19 +105,36 @@ def _close(tokens: Any, end: Any, first: Any, letters: Any, digits: Any, ends: A
 
 
 @nb.njit
-def _split_words(
-    data: Any, size: Any, kinds: Any, folds: Any, expansions: Any, joined: Any, starts: Any, ends: Any, marks: Any, counts: Any
-) -> Any:
-    """Write the folded words to `joined` with one blank between them; how many there are.
+def _read_text(
+    data: Any, at: Any, size: Any, plain: Any, kinds: Any, folds: Any, key_folds: Any, expansions: Any, key: Any, joined: Any, starts: Any,
+    ends: Any, marks: Any, counts: Any,
+) -> Any:  # fmt: skip
+    """`shingles.fold_key` and the folded words, with one blank between them, in one pass; how many words there are.
 
-    `counts` takes the letters in unspaced scripts and all letters and marks.
+    `plain` holds for each ASCII character what it folds to, and its highest bit where that is a letter or digit. `counts` takes the
+    bytes of the key, the letters in unspaced scripts, and all letters and marks.
     """
-    at = out = tokens = first = letters = digits = unspaced = all_letters = i64(0)
-    inside = apostrophe = False
+    out = written = tokens = first = letters = digits = unspaced = all_letters = i64(0)
+    inside = apostrophe = blank = False
     while at < size:
-        point = _get(data, at)
-        at += _width(point)
-        kind = i64(kinds[min(point, LAST)])
+        point = u32(data[at])
+        if point >= u32(0x80):
+            point = _get(data, at)
+            at += _width(point)
+            if _is_invisible(point):
+                continue
+            kind = i64(kinds[min(point, LAST)])
+        else:
+            at += 1
+            kind = i64(kinds[point])
+        if kind & SPACE:
+            blank = bool(written > 0)
+        else:
+            if blank:
+                key[written] = 32
+                written += 1
+                blank = False
+            written = _put_folded(key, written, key_folds[point] if point < LAST else point, expansions)
         unspaced += i64((kind & UNSPACED) != 0)
         all_letters += i64((kind & (WORD | MARK)) != 0)
         if kind & WORD or (kind & MARK and inside and not apostrophe):
@@ -157,17 +151,14 @@ def _split_words(
             apostrophe = False
             letters += 1
             digits += i64((kind & DIGIT) != 0)
-            if point >= u32(0x80):
-                out = _put_folded(joined, out, folds[point], expansions)
-                continue
-            joined[out] = folds[point]
-            out += 1
+            out = _put_folded(joined, out, folds[point], expansions)
             begin = at
-            while at < size and data[at] < 0x80 and kinds[data[at]] & WORD:
-                joined[out] = folds[data[at]]
-                out += 1
-                digits += i64(data[at] < 58)
-                at += 1
+            while at < size and data[at] < 0x80 and plain[data[at]] >= 0x80:
+                folded = plain[data[at]] & 0x7F
+                joined[out] = folded
+                key[written] = folded
+                digits += i64(folded < 58)
+                out, written, at = out + 1, written + 1, at + 1
             letters += at - begin
             all_letters += at - begin
         elif kind & APOSTROPHE and inside and not apostrophe:
@@ -177,20 +168,24 @@ def _split_words(
             inside = apostrophe = False
     if inside:
         tokens = _close(tokens, out, first, letters, digits, ends, marks)
-    counts[0], counts[1] = unspaced, all_letters
+    while written > 0 and (key[written - 1] == 32 or key[written - 1] == 46 or key[written - 1] == 33):
+        written -= 1
+    counts[0], counts[1], counts[2] = written, unspaced, all_letters
     return tokens
 
 
 @nb.njit
 def _split_characters(
-    data: Any, size: Any, kinds: Any, folds: Any, expansions: Any, joined: Any, starts: Any, ends: Any, marks: Any
+    data: Any, at: Any, size: Any, kinds: Any, folds: Any, expansions: Any, joined: Any, starts: Any, ends: Any, marks: Any
 ) -> Any:
-    """The same with every folded letter and mark for a token of its own, and nothing between them."""
-    at = out = tokens = i64(0)
+    """Write the folded letters and marks to `joined` with nothing between them, each a token of its own; how many there are."""
+    out = tokens = i64(0)
     inside = False
     while at < size:
         point = _get(data, at)
         at += _width(point)
+        if _is_invisible(point):
+            continue
         kind = kinds[min(point, LAST)]
         inside = bool(kind & WORD) or (bool(kind & MARK) and inside)
         if not inside:
@@ -208,13 +203,12 @@ def _split_characters(
 
 
 @nb.njit
-def _classify(joined: Any, tokens: Any, starts: Any, ends: Any, marks: Any, hashes: Any, table: Any, words: Any) -> None:
+def _classify(joined: Any, tokens: Any, starts: Any, ends: Any, marks: Any, hashes: Any, words: Any) -> None:
     """Hash the tokens; a capitalised one is a name if it stands nowhere in the text in lower case and anything does."""
     slots = i64(16)
     while slots < 2 * tokens:
         slots *= 2
-    for slot in range(slots):
-        table[slot] = u64(0)
+    table = np.zeros(slots, np.uint64)
     last = u64(slots - 1)
     lowered = False
     for i in range(tokens):
@@ -297,37 +291,62 @@ def _sign(shingles: Any, size: Any, a: Any, b: Any, signature: Any) -> None:
             signature[k] = min(signature[k], permuted)
 
 
+@nb.njit
+def _key_bands(signature: Any, rows: Any, keys: Any) -> None:
+    """`signatures.band_keys` of one signature."""
+    for band in range(len(keys)):
+        key = u64(0)
+        for row in range(rows):
+            key = (key ^ u64(signature[band * rows + row])) + u64(0x9E3779B97F4A7C15)
+            key = (key ^ (key >> u64(30))) * u64(0xBF58476D1CE4E5B9)
+            key = (key ^ (key >> u64(27))) * u64(0x94D049BB133111EB)
+            key = key ^ (key >> u64(31))
+        keys[band] = key
+
+
 @nb.njit(
     nb.void(
-        READ8, nb.int64, READ8, READ32, READ32, TABLE, nb.int64, nb.int64, READ32, READ32,
-        WRITE8, WRITE8, WRITE64, WRITE64, WRITE8, WRITEU64, WRITEU64, WRITE32, WRITE32, WRITE32, WRITE32, WRITE64,
+        READ8, READ64, READ8, READ8, READ32, READ32, TABLE, nb.int64, nb.int64, nb.int64, READ32, READ32,
+        WRITE8, WRITE32, WRITE32, nb.uint32[:, ::1], nb.uint64[:, ::1], nb.int64[:, ::1],
     ),
     cache=True,
 )  # fmt: skip
-def sketch_text(
-    data: Any, size: Any, kinds: Any, folds: Any, key_folds: Any, expansions: Any, word_size: Any, character_size: Any, a: Any, b: Any,
-    key: Any, joined: Any, starts: Any, ends: Any, marks: Any, hashes: Any, table: Any, words: Any, shingles: Any, spare: Any,
-    signature: Any, counts: Any,
+def sketch_texts(
+    data: Any, offsets: Any, plain: Any, kinds: Any, folds: Any, key_folds: Any, expansions: Any, word_size: Any, character_size: Any,
+    rows: Any, a: Any, b: Any, keys: Any, words: Any, shingles: Any, signatures: Any, bands: Any, counts: Any,
 ) -> None:  # fmt: skip
-    """Sketch the first `size` bytes of `data` (UTF-8).
+    """Sketch texts that stand one after the other in `data` (UTF-8).
 
-    Writes the folded key, the words, the distinct shingles and the signature; counts becomes (bytes of the key, words, shingles,
-    whether the text is at least one shingle long). The other arrays are room to work in.
+    The folded keys, the words and the distinct shingles of each go to `keys`, `words` and `shingles`, one after the other; a row of
+    `counts` becomes (bytes of the key, words, shingles, whether the text is at least one shingle long).
     """
-    counts[0] = _fold_key(data, size, kinds, key_folds, expansions, key)
-    tally = np.zeros(2, np.int64)
-    tokens = _split_words(data, size, kinds, folds, expansions, joined, starts, ends, marks, tally)
-    length = word_size
-    if tally[0] > 0 and 3 * tally[0] >= tally[1]:
-        length = character_size
-        tokens = _split_characters(data, size, kinds, folds, expansions, joined, starts, ends, marks)
-    _classify(joined, tokens, starts, ends, marks, hashes, table, words)
-    run = min(length, tokens)
-    found = tokens - run + 1 if tokens > 0 else i64(0)
-    for i in range(found):
-        shingles[i] = u32(xxh3_64(joined, starts[i], ends[i + run - 1] - starts[i]))
-    counts[1], counts[2], counts[3] = tokens, _sort_distinct(shingles, spare, found), i64(tokens >= length)
-    _sign(shingles, counts[2], a, b, signature)
+    longest = i64(0)
+    for text in range(len(offsets) - 1):
+        longest = max(longest, offsets[text + 1] - offsets[text])
+    # No text has more tokens than bytes: a character of an unspaced script has three, and folding makes at most three of two bytes.
+    joined, marks = np.empty(4 * longest + 16, np.uint8), np.empty(longest + 8, np.uint8)
+    starts, ends = np.empty(longest + 8, np.int64), np.empty(longest + 8, np.int64)
+    hashes, spare = np.empty(longest + 8, np.uint64), np.empty(longest + 8, np.uint32)
+    tally = np.zeros(3, np.int64)
+    at_key = at_word = at_shingle = i64(0)
+    for text in range(len(offsets) - 1):
+        begin, end = offsets[text], offsets[text + 1]
+        key, found = keys[at_key:], shingles[at_shingle:]
+        tokens = _read_text(data, begin, end, plain, kinds, folds, key_folds, expansions, key, joined, starts, ends, marks, tally)
+        length = word_size
+        if tally[1] > 0 and 3 * tally[1] >= tally[2]:
+            length = character_size
+            tokens = _split_characters(data, begin, end, kinds, folds, expansions, joined, starts, ends, marks)
+        _classify(joined, tokens, starts, ends, marks, hashes, words[at_word:])
+        run = min(length, tokens)
+        many = tokens - run + 1 if tokens > 0 else i64(0)
+        for i in range(many):
+            found[i] = u32(xxh3_64(joined, starts[i], ends[i + run - 1] - starts[i]))
+        distinct = _sort_distinct(found, spare, many)
+        counts[text, 0], counts[text, 1], counts[text, 2], counts[text, 3] = tally[0], tokens, distinct, i64(tokens >= length)
+        _sign(found, distinct, a, b, signatures[text])
+        _key_bands(signatures[text], rows, bands[text])
+        at_key, at_word, at_shingle = at_key + tally[0], at_word + tokens, at_shingle + distinct
 
 
 @nb.njit(nb.void(READ32, READ64, READ32, READ64, nb.boolean[::1], WRITE64), cache=True)

@@ -28,10 +28,10 @@ __all__ = [
     "OTHER",
     "TOKEN_MASK",
     "Shingled",
-    "compared_text",
     "cut_spans",
     "fold_key",
     "hash_shingles",
+    "normal_text",
     "shingle",
     "text_key",
     "tokenise",
@@ -76,7 +76,9 @@ def shingle(text: str, key_spans: Sequence[tuple[int, int]], config: DedupConfig
     >>> s.key, len(s.words), len(s.shingles)
     (b'the "old" bridge closed on may 4', 7, 5)
     """
-    compared = compared_text(text, key_spans)
+    compared = normal_text(text, key_spans)
+    for mark in INVISIBLE if not compared.isascii() else "":
+        compared = compared.replace(mark, "")
     tokens, classes, by_character = tokenise(compared)
     size = config.character_shingle_size if by_character else config.shingle_size
     encoded = [token.encode() for token in tokens]
@@ -86,14 +88,9 @@ def shingle(text: str, key_spans: Sequence[tuple[int, int]], config: DedupConfig
     return Shingled(fold_key(compared).encode("utf-8", "surrogatepass"), np.unique(hashes), words.astype(np.uint32), len(tokens) >= size)
 
 
-def compared_text(text: str, key_spans: Sequence[tuple[int, int]]) -> str:
-    """The text without its key spans and invisible characters, in NFC."""
-    compared = cut_spans(text, key_spans)
-    if compared.isascii():
-        return compared
-    for mark in INVISIBLE:
-        compared = compared.replace(mark, "")
-    return unicodedata.normalize("NFC", compared)
+def normal_text(text: str, key_spans: Sequence[tuple[int, int]]) -> str:
+    """The text without its key spans, in NFC."""
+    return unicodedata.normalize("NFC", cut_spans(text, key_spans))
 
 
 def cut_spans(text: str, spans: Sequence[tuple[int, int]]) -> str:
@@ -123,7 +120,7 @@ def fold_key(text: str) -> str:
 
 
 def tokenise(text: str) -> tuple[list[str], npt.NDArray[np.uint8], bool]:
-    """Split a text (in NFC) into folded tokens.
+    """Split a text (in NFC, without invisible characters) into folded tokens.
 
     Returns:
         The tokens, the class of each, and whether they are single characters of a script without spaces.

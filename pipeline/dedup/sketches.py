@@ -9,13 +9,13 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import xxhash
 
 from pipeline.config import DedupConfig
-from pipeline.dedup.engine import start_engine
+from pipeline.dedup.engine import Sketched, start_engine
 from pipeline.dedup.facts import is_global, write_facts
-from pipeline.dedup.shingles import Shingled, text_key
-from pipeline.dedup.signatures import band_keys
+from pipeline.dedup.shingles import text_key
 from pipeline.records import Metadata
 
 __all__ = ["SketchInput", "SketchReader", "band_name", "sketch", "sketch_schema"]
@@ -95,41 +95,37 @@ def sketch(inputs: Sequence[SketchInput], config: DedupConfig) -> pa.RecordBatch
     >>> row.num_rows, row.column("n_shingles")[0].as_py(), row.column("band_000")[0].as_py()
     (1, 1, None)
     """
-    engine = start_engine(config)
-    sketched = [engine.sketch(entry.text, entry.key_spans) for entry in inputs]
-    shingled = [found for found, _ in sketched]
+    sketched = start_engine(config).sketch([(entry.text, entry.key_spans) for entry in inputs])
     ids = [bytes.fromhex(entry.doc_id) for entry in inputs]
     columns: dict[str, pa.Array] = {
         "ordinal": pa.array([entry.ordinal for entry in inputs], pa.int64()),
         "doc_id": pa.array(ids, pa.binary(16)),
         "order": pa.array([int.from_bytes(entry[:8], "big") for entry in ids], pa.uint64()),
-        "text_key": pa.array([text_key(s.key, e.raw_sha256) for s, e in zip(shingled, inputs, strict=True)], pa.binary(16)),
+        "text_key": pa.array([text_key(key, e.raw_sha256) for key, e in zip(sketched.keys, inputs, strict=True)], pa.binary(16)),
         "raw_key": pa.array([bytes.fromhex(entry.raw_sha256)[:16] for entry in inputs], pa.binary(16)),
         "guid_key": pa.array([_guid_key(entry.metadata) for entry in inputs], pa.uint64()),
         "slug_key": pa.array([_slug_key(entry.metadata) for entry in inputs], pa.uint64()),
-        "n_shingles": pa.array([len(entry.shingles) for entry in shingled], pa.int32()),
-        **_signature_columns(sketched, config),
-        "shingles": _lists([entry.shingles for entry in shingled]),
-        "words": _lists([entry.words for entry in shingled]),
+        "n_shingles": pa.array(sketched.shingle_counts, pa.int32()),
+        **{band_name(band): pa.array(sketched.bands[:, band], pa.uint64(), mask=~sketched.complete) for band in range(config.bands)},
+        "signature": _signatures(sketched),
+        "shingles": _lists(sketched.shingles, sketched.shingle_counts),
+        "words": _lists(sketched.words, sketched.word_counts),
         "info": pa.array([_info(entry) for entry in inputs], pa.string()),
     }
     schema = sketch_schema(config)
     return pa.RecordBatch.from_arrays([columns[name] for name in schema.names], schema=schema)
 
 
-def _signature_columns(sketched: Sequence[tuple[Shingled, npt.NDArray[np.uint32]]], config: DedupConfig) -> dict[str, pa.Array]:
-    signatures = np.array([signature for _, signature in sketched], np.uint32).reshape(len(sketched), config.bands * config.rows)
-    keys = band_keys(signatures, config.bands, config.rows)
-    incomplete = np.array([not found.complete for found, _ in sketched], bool)
-    columns = {band_name(band): pa.array(keys[:, band], pa.uint64(), mask=incomplete) for band in range(config.bands)}
-    raw = [signature.astype("<u4", copy=False).tobytes() if len(found.shingles) else None for found, signature in sketched]
-    return {**columns, "signature": pa.array(raw, pa.binary())}
+def _signatures(sketched: Sketched) -> pa.Array:
+    raw = sketched.signatures.astype("<u4", copy=False)
+    width = raw.shape[1] * 4
+    whole = pa.array(raw.reshape(-1).view(f"V{width}"), pa.binary(width)) if len(raw) else pa.array([], pa.binary(width))
+    return pc.if_else(pa.array(sketched.shingle_counts > 0), whole.cast(pa.binary()), pa.scalar(None, pa.binary()))
 
 
-def _lists(parts: Sequence[npt.NDArray[np.uint32]]) -> pa.Array:
-    offsets = np.zeros(len(parts) + 1, np.int32)
-    np.cumsum([len(part) for part in parts], out=offsets[1:])
-    values = np.concatenate(parts) if parts else np.empty(0, np.uint32)
+def _lists(values: npt.NDArray[np.uint32], counts: npt.NDArray[np.int64]) -> pa.Array:
+    offsets = np.zeros(len(counts) + 1, np.int32)
+    np.cumsum(counts, out=offsets[1:])
     return pa.ListArray.from_arrays(pa.array(offsets), pa.array(values, pa.uint32()))
 
 
