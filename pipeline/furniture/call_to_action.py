@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.furniture._names import outlet_named, title_case
-from pipeline.furniture._phrases import phrases_in, starts, words
+from pipeline.furniture._phrases import Phrase, phrases_in, starts, words
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
 from pipeline.text.lines import Line, ends_sentence, flat_text, fold, is_all_caps, split_lines
@@ -101,14 +101,23 @@ def _judge(line: Line, text: str, zones: Zones, language: str | None) -> str | N
         return f"{formula}; zone: {zones.name(line.index)}"
     if not ends_sentence(line.text) or is_all_caps(line.text):
         return f"{formula}; form: no full stop"
-    if len(line.text) <= _SHORT or zones.in_tail(line.index):
+    # A whole sentence amid the story has to speak of itself as well: "Download numbers of the app doubled" is news.
+    if (len(line.text) <= _SHORT or zones.in_tail(line.index)) and (language not in ("en", None) or _SELF.search(bare)):
         return f"{formula}; form: one short address to the reader on its own line"
     return None
 
 
+_SELF = re.compile(r"\b(?:us|our|newsletters?|here|we|you|your)\b|\bthe (?:\w+ ){1,3}app\b|@")
+
+
+def _goes_on(bare: str, end: int, phrase: Phrase) -> bool:
+    """Whether the imperative is only the beginning of a longer word: `Subscribers ...`."""
+    return bare[end : end + 1].isalpha() and {"zh", "ja", "ko"}.isdisjoint(phrase.languages)
+
+
 def _is_formula(bare: str, shown: str, text: str, language: str | None) -> bool:
     found = starts(_DATA, "start", language).find(bare)
-    if found is None:
+    if found is None or _goes_on(bare, found[0].end(), found[1]):
         return False
     if _CLICK.match(bare) or (not ends_sentence(shown) and named_publisher(shown)):
         return True
