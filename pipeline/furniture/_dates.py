@@ -60,6 +60,8 @@ _WORDED = re.compile(
     rf"(?P<m1>[^\W\d_]+)\.?\s(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?,?\s(?:de\s|at\s)?{_YEAR}"
     r"|(?P<d2>\d{1,2})\.?(?:st|nd|rd|th|er|º|\.)?\s(?:de\s|of\s)?(?P<m2>[^\W\d_]+(?: الثاني| الاول)?)\.?,?\s(?:de\s)?(?P<year3>(?:19|20)\d\d)"
 )
+# The letters of 10:00Z, 2023-05-04T10:00 and 14h37.
+_AFTER_DIGIT = re.compile(r"(?<=\d)[thz](?=\d|\b)")
 _AGO = re.compile(r"\W*(?:\w+ ){0,3}\d{1,3} ?[^\W\d_]+(?: [^\W\d_]+)?\W*")
 _AGO_WORD = re.compile(r"\b(?:ago|önce|назад|тому|temu|geleden|fa|atrás)\b|前$|전$|منذ|(?:^|\s)(?:vor|il y a|hace|há) ")
 _LONGEST = 140
@@ -112,7 +114,7 @@ def is_time_line(text: str) -> bool:
     """
     if len(text) > _LONGEST:
         return False
-    folded = fold(text)
+    folded = _AFTER_DIGIT.sub(" ", fold(text))
     found = _WORDS.findall(folded)
     if any(word[:2] not in _beginnings() for word in found if word.isascii()):
         return False

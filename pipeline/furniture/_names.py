@@ -27,6 +27,14 @@ def _no_name() -> frozenset[str]:
     return frozenset(word for pattern in patterns for word in re.findall(r"[^\W\d_]+", pattern))
 
 
+@cache
+def _institutions() -> frozenset[str]:
+    """Words that end the name of an outlet or a desk and not of a person."""
+    return frozenset(
+        word for phrase in phrases_in("bylines.toml", "institution") for word in re.findall(r"[^\W\d_]+", _expanded(phrase.pattern))
+    )
+
+
 @lru_cache(maxsize=2048)
 def _key(text: str) -> str:
     return fold(text).strip(" .,;:()[]<>/|-–—\"'")
@@ -103,6 +111,8 @@ def looks_like_name(text: str, *, announced: bool = False) -> bool:
             capitals += 1
         elif word[0].islower() and bare not in _PARTICLES:
             return False
+    if fold(parts[-1]) in _institutions():
+        return False
     uncased = capitals == 0 and not text.isascii() and not any(char.islower() for char in text) and len(parts) <= 4
     return (capitals >= 2 or (uncased and announced)) and known_source(text) is None
 

@@ -70,7 +70,7 @@ class Phrase:
     @property
     def start_pattern(self) -> str:
         """The pattern with a word's end after it, unless it says itself where it ends or belongs to a script without spaces."""
-        glued = "$" in self.pattern or not {"zh", "ja", "ko"}.isdisjoint(self.languages)
+        glued = self.pattern.endswith("$") or not {"zh", "ja", "ko"}.isdisjoint(self.languages)
         return self.pattern if glued else rf"(?:{self.pattern})(?!\w)"
 
     @property
@@ -197,7 +197,7 @@ def starts(file: str, kind: str, language: str | None = None) -> Starts:
     'von'
     """
     entries = phrases_in(file, kind, language)
-    return Starts((p.start_pattern if p.match == "start" else p.pattern, p) for p in entries)
+    return Starts((p.pattern if p.match == "raw" else p.start_pattern, p) for p in entries)
 
 
 class Words:

@@ -71,7 +71,7 @@ def _judge(line: Line, lines: tuple[Line, ...], zones: Zones, context: Context, 
         return "zone: tail; form: under the label of an author card"
     names = context.metadata.byline
     echo = next((name for name in names if _begins_with(text, name)), None)
-    if echo and not line.prose and zones.after_prose(line.index):
+    if echo and not line.prose and (zones.after_prose(line.index) or fold(text) == fold(echo)):
         return f"echo: the byline “{echo}”; zone: tail, after the story"
     bio = starts("credits.toml", "bio", context.language).match(line.flat) is not None
     if echo and bio and '"' not in line.flat:

@@ -68,7 +68,7 @@ _HINTS = [
     "pictured",
     "ارشيف",
 ]
-_CAPTION_END = re.compile(r"\s*[:|]|\s+[-–—]\s+|\s*[)\]]|(?<=▲)")
+_CAPTION_END = re.compile(r"\s*[:|]|(?<=caption),|\s+[-–—]\s+|\s*[)\]]|(?<=▲)")
 _AFTER_WORD = re.compile(
     r"(?:\s*(?:credit|source|courtesy|provided|by|of|de|di|von))*\s*(?:[:/|=]|©|\s(?:by|courtesy of|credit)\b|(?<=\.)\s)\s*©?"
 )
@@ -79,7 +79,11 @@ _AGENCY_PHOTO = re.compile(
 )
 _CAPITAL = re.compile(r"[^\W\d_][\w’'.&-]*(?:\s+[^\W\d_][\w’'.&-]*){0,4}")
 _BRACKET = re.compile(r"[(\[（【](?P<inner>[^()\[\]（）【】]{3,120})[)\]）】]\s*\.?$")
-_CUT = re.compile(r"[.!?”\"’»。)](?=\s*(?:[A-ZÀ-ÞĀ-ŽА-ЯІЇЄ©(\[]|\S+/))\s*|\s+\|\s+|\s{2,}|\s+[-–—]\s+(?=[^-–—]*/)")
+_CUT = re.compile(r"[.!?”\"’»。)](?=\s*(?:[A-ZÀ-ÞĀ-ŽА-ЯІЇЄ©(\[]|\S+/))\s*|\s+\|\s+|\s{2,}|\s+[-–—]\s+(?=[^-–—]*/)|\s+(?=©)|[＝=]")
+
+
+_RIGHTS = re.compile(r"copyright|rights reserved|riservat|reservad|réservés|vorbehalten|zastrzeżone|защищены|захищені")
+_HANDED_OUT = re.compile(r"\b(?:pool|handout|hand-out|photo|foto|courtesy|screenshot|video)\b", re.IGNORECASE)
 
 
 class Credit(NamedTuple):
@@ -131,7 +135,7 @@ def _judge(line: Line, zones: Zones) -> tuple[str, Credit, str] | None:
     if len(text) <= 200 and (credit := read_credit(text)) and (credit.known or credit.formed):
         sign = "an agency that we know" if credit.known else "slashes, via or a photo word"
         return "photo_credit", credit, f"form: nothing but a credit; formula: {sign}; zone: {zone}"
-    tail = split_caption(text)[1]
+    tail = split_caption(text)[1] if not _RIGHTS.search(line.flat) else ""
     if tail and (credit := read_credit(tail)) and (credit.known or credit.formed):
         return "caption", credit, f"formula: ends in a picture credit “{tail[:60]}”; form: a paragraph of its own; zone: {zone}"
     if (
@@ -218,10 +222,14 @@ def _read_parts(parts: list[str], agencies: list[str], *, slashed: bool, labelle
     """Collect the agencies of a credit; the number of people in it, or None where a part is neither."""
     people = 0
     for part in parts:
-        name = agency_named(part, pictures=True) or known_source(part)
-        if name:
+        agency = agency_named(part, pictures=True)
+        if agency or known_source(part):
+            # An outlet keeps the name that the credit gives it: "ABC" under a picture may be any of three.
+            name = agency or part
             if name not in agencies and name not in ("Pool", "Handout"):
                 agencies.append(name)
+        elif _HANDED_OUT.search(part):
+            continue
         elif looks_like_name(part):
             people += 1
         elif slashed and _is_capitalised(part):
@@ -242,7 +250,10 @@ def _after_label(text: str) -> int | None:
     flat = flatten(text)
     match = starts("captions.toml", "photo_word").match(flat)
     gap = _AFTER_WORD.match(flat, match.end()) if match else None
-    return gap.end() if gap and gap.end() < len(text) else None
+    if gap and gap.end() < len(text):
+        return gap.end()
+    # "foto Ansa": no colon, but nothing behind the word except an agency.
+    return match.end() if match and agency_named(text[match.end() :], pictures=True) else None
 
 
 def _is_captioned(text: str) -> bool:

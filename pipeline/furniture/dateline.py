@@ -20,12 +20,14 @@ _WORD = rf"[{_U}][{_L}]*"
 _PLACE = rf"(?:{_WORD}(?:[ /](?:{_WORD}|de|del|di|da|do|la|el|al|le|les|am|an|der|den|of|and|sur|upon|na|nad|bei|a\.M\.)){{0,5}})"
 _REGION = rf"(?:\s*[,/]\s*(?:{_PLACE}))?(?:\s*\[[^\]\n]{{2,30}}\])?"
 _DATE = r"(?:\s*[,.]?\s*(?:\w{3,10}\.?\s)?(?:[^\W\d_]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?|\d{1,2}\.?(?:st|nd|rd|th|º|er)?\s*(?:de\s+|of\s+)?[^\W\d_]{3,12}\.?|\d{1,2}[./]\d{1,2}(?:[./]\d{2,4})?)(?:,?\s*(?:de\s+)?\d{4})?\.?)?"
+_GIVEN_DATE = r"(?:[^\W\d_]{3,12}\.?\s\d{1,2}|\d{1,2}\s[^\W\d_]{3,12})(?:,?\s\d{4})?"
 _AGENCY = r"[(\[]\s*(?P<agency>[^()\[\]\n]{2,60})\s*[)\]]"
 _SEP = r"(?P<sep>\s*(?:\.\s?[-–—]{1,2}|[-–—_=]{1,2}|:|\.(?=\s)|\s(?=[A-ZÀ-ÞА-ЯІЇЄҐ“\"«]))\s*)"
 _DASH = r"(?P<sep>\s*(?:\.\s?[-–—]{1,2}|[-–—_]{1,2}|=)\s*)"
 _FORMS = tuple(
     (name, re.compile(pattern))
     for name, pattern in (
+        ("place_agency_date", rf"(?P<place>{_PLACE}){_REGION}\s*{_AGENCY}\s*{_GIVEN_DATE}{_DASH}"),
         ("place_agency", rf"(?P<place>{_PLACE}){_REGION}{_DATE}\s*,?\s*{_AGENCY}{_SEP}"),
         ("agency_place", rf"{_AGENCY}\s*[-–—_]{{1,2}}\s*(?P<place>{_PLACE}){_REGION}{_DATE}{_DASH}"),
         ("agency_date", rf"{_AGENCY}\s*[-–—]\s*(?P<place>{_PLACE}){_REGION}{_DATE}\.?\s+(?=[{_U}“«\"])"),
@@ -66,7 +68,7 @@ _FORMS = tuple(
 _CAPS_ONLY = re.compile(
     rf"(?P<place>[{_U}][{_U}.’' -]{{2,30}}(?:, (?:[{_U}][\w. ]{{1,18}}))?){_DATE}(?P<sep>\s*(?:[-–—]{{1,2}}|_)\s+|:\s+)(?=[{_U}“\"«])"
 )
-_SIGNS = re.compile(r"[(\[（【［/=_—–:电電讯訊]|-[ -]|\s-")
+_SIGNS = re.compile(r"^\S+\. \d|[(\[（【［/=_—–:电電讯訊]|-[ -]|\s-")
 _LABELS = frozenset(
     [
         "breaking",
@@ -218,7 +220,7 @@ def read_dateline(paragraph: str) -> tuple[int, list[str], list[str]] | None:
     (['TASS'], ['ANSA'])
     """
     head = paragraph[:140]
-    if not _SIGNS.search(head[:90]):
+    if not _SIGNS.search(head, 0, 90):
         return None
     for name, form in _FORMS:
         match = form.match(head)

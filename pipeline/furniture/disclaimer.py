@@ -61,7 +61,7 @@ def _judge(line: Line, whole: str, zones: Zones, context: Context) -> str | None
         return None
     self_word = _words("self_word", context, whole).search(flat)
     phrase = _words("phrase", context, whole).search(flat)
-    is_title = line.index == 0 and is_headline(line.text)
+    is_title = line.index == 0 and context.metadata.title is None and is_headline(line.text)
     if phrase and len(flat) <= _SHORT_LABEL and not is_title and (self_word or not ends_sentence(line.text)):
         return f"“{phrase[0]}” on a short line"
     machine = _words("automatic_word", context, whole).search(flat)

@@ -50,7 +50,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
         if len(line.text) > _LONGEST:
             continue
         if evidence := _judge(line, zones, context.language):
-            yield Fact("editor_notes", line.text)
+            yield Fact("editor_notes", line.text.strip("()[] ") if line.text[0] in "([" else line.text)
             if _CORRECTS.match(line.text):
                 yield Fact("version_marker", "CORRECTED")
             removals.append(Removal(line.index, line.index, "editor_note", evidence))

@@ -57,10 +57,9 @@ def find(text: str, context: Context) -> Iterator[Finding]:
 
 
 def _kind(line: Line, *, but: frozenset[str] = frozenset()) -> str | None:
-    for phrase in line_phrases(line.core):
-        if phrase.kind in _KINDS and phrase.kind not in but:
-            return phrase.kind
-    return None
+    kinds = [phrase.kind for phrase in line_phrases(line.core) if phrase.kind in _KINDS and phrase.kind not in but]
+    # "More news" is a menu item and a label over a list; as a label it explains the lines under it.
+    return "related_label" if "related_label" in kinds else next(iter(kinds), None)
 
 
 def _removal(line: Line, kind: str, second: str) -> Removal:

@@ -17,7 +17,9 @@ NAME, VERSION = "rights", 1
 
 _LONGEST = 900
 _OPENERS = "©ⓒ<[(（【*cC"
-_SIGN = re.compile(r"[©ⓒ]|\(c\)|copyright|rights?\b|vorbehalten|réserv|reserv|riservat|zastrzeż|защищен|захищен|saklıdır|محفوظة")
+_SIGN = re.compile(
+    r"[©ⓒ]|\bpermission\b|prohibited|\(c\)|copyright|rights?\b|vorbehalten|réserv|reserv|riservat|zastrzeż|защищен|захищен|saklidir|محفوظة"
+)
 _SELF = re.compile(
     r"\bth(?:is|e) (?:material|story|article|report|content|post|piece|item|work|text|page|views?|opinions?)\b"
     r"|\bdiese[rs]? (?:artikel|beitrag|text|meldung|inhalt)|\bcet article|\bce contenu|\beste (?:artículo|contenido|artigo|texto|conteúdo)"
@@ -29,10 +31,10 @@ _SELF = re.compile(
 _SYNDICATOR = re.compile(
     r"(?:[Dd]istributed by|[Pp]rovided by|appeared (?:on|in)|published (?:on|in|by|at)|auto-generated from|[Cc]ourtesy of"
     r"|permission (?:from|of)|erschienen (?:in|bei|auf)|erschien zuerst (?:in|bei|auf)|paru dans|publicado (?:originalmente )?(?:en|por|em)"
-    r"|pubblicato (?:\w+ )?su)\s+(?:the |The |der |dem |la |el )?(?P<name>[^\W\d_][\w'’&.-]*(?: (?:of|and|the|de|la|&|[A-Z][\w'’&.-]*)){0,5})"
+    r"|pubblicato (?:\w+ )?su)\s+(?:the |The |der |dem |la |el )?(?P<name>[A-ZÀ-ÞА-Я][\w'’&.-]*(?: (?:of|and|the|de|la|&|[A-Z][\w'’&.-]*)){0,5})"
 )
 _HOLDER = re.compile(
-    r"(?:©|ⓒ|\([cC]\)|[Cc]opyright|COPYRIGHT)[ ©ⓒ,]*(?:\d{4}(?:[-–]\d{2,4})?,?)?\s*(?:[Bb]y |[Tt]he )?(?P<name>[^.,;|/<>()]{2,60})"
+    r"(?:(?:©|ⓒ|\([cC]\)|[Cc]opyright|COPYRIGHT)[ ,]*)+(?:\d{4}(?:[-–]\d{2,4})?,?)?\s*(?:[Bb]y )?(?P<name>[^.,;|/<>()]{2,60})"
 )
 
 

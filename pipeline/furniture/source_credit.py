@@ -67,7 +67,7 @@ def _judge(line: Line, zones: Zones, language: str | None, after_credit: bool) -
     match = starts("credits.toml", "source_credit", language).match(flatten(bare))
     if match:
         start = match.start("names")
-        facts, known = read_sources(bare[start : start + len(match["names"])])
+        facts, known = read_sources(bare[start : start + len(match["names"])], labelled=True)
         if known or (facts and ":" in flatten(bare[:start])):
             return facts, f"formula: a label of a source; {zone}"
         return [], ""
@@ -79,14 +79,14 @@ def _judge(line: Line, zones: Zones, language: str | None, after_credit: bool) -
     return [], ""
 
 
-def read_sources(text: str) -> tuple[list[Fact], bool]:
-    """Facts of a list of agencies and outlets, and whether every part of it is known.
+def read_sources(text: str, *, labelled: bool = False) -> tuple[list[Fact], bool]:
+    """Facts of a list of agencies and outlets, and whether every part of it is known; after a label "agencies" is known too.
 
     >>> read_sources("AFP and Harbor Post")[1], [f.value for f in read_sources("AFP, agencies")[0]]
     (False, ['AFP'])
     """
     facts: list[Fact] = []
-    known = False
+    known = labelled
     for part in _PARTS.split(text):
         name = re.sub(r"^(?:the|The|der|die|das|la|le|el|von|du|de|der)\s+", "", part.strip(" .()[]©"))
         if not name:
@@ -106,7 +106,7 @@ def read_sources(text: str) -> tuple[list[Fact], bool]:
 
 def _trailing(lines: tuple[Line, ...], zones: Zones) -> Iterator[Finding]:
     """An agency in brackets after the last sentence stays in the text; it counts as a credit and not for the comparison."""
-    for line in lines[max(0, zones.last_prose) : zones.last_prose + 1]:
+    for line in lines[max(0, zones.last_prose) :]:
         for pattern in (_TRAILING, _TRAILING_DASH):
             match = pattern.search(line.text, max(0, len(line.text) - 60))
             agency = agency_named(match["name"]) if match else None

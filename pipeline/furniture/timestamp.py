@@ -43,7 +43,8 @@ def find(text: str, context: Context) -> Iterator[Finding]:
         zone = zones.name(line.index)
         # In a list without prose, and between paragraphs, a bare date is a heading of the story ("May 4" in a chronicle).
         outside = zones.after_prose(line.index) if line.index > zones.first_prose else line.index < 8
-        if (not outside or zones.first_prose < 0) and line.index > 2 and not _labelled(line.text):
+        listed = zones.first_prose < 0 and line.index > 2
+        if (listed or not outside) and not _labelled(line.text):
             continue
         yield from read_stamps(line.text, context.language)
         removals.append(Removal(line.index, line.index, "timestamp", f"form: nothing but dates, times and labels; zone: {zone}"))

@@ -17,6 +17,10 @@ from pipeline.text.zones import find_zones
 NAME, VERSION = "title", 1
 
 _LONGEST = 300
+_KILL_ONLY = re.compile(r"[^\w]*(?:KILL\W*)+|[^:：—–]{1,40}")
+_KILL_PREFIX = re.compile(
+    r"^[\W_]*(?:STORY WITHDRAWN|KILL|WITHDRAWN|ADVISORY[- ]DELETE|ZURÜCKGEZOGEN|ANNULATION|ANULACIÓN|ANNULLAMENTO)\s*[:—–-]\s*"
+)
 _SITE_SUFFIX = re.compile(r"\s+(?:[|»›·•]|[-–—]{1,2}|::)\s+([^|»›·•]{2,50})$")
 
 
@@ -38,7 +42,8 @@ def find(text: str, context: Context) -> Iterator[Finding]:
         return
     title = context.metadata.title
     removals = []
-    if title is None and context.parsed.title_in_text and _may_be_title(lines):
+    killed = context.metadata.version_marker == "KILL" and _KILL_ONLY.fullmatch(lines[0].text)
+    if title is None and not killed and context.parsed.title_in_text and _may_be_title(lines):
         title, site = _without_site(lines[0].text, lines)
         yield Fact("title", strip_marker(title))
         if site:
@@ -55,7 +60,7 @@ def strip_marker(title: str) -> str:
     >>> strip_marker("UPDATE 2-Ferry sinks off island"), strip_marker("CORRECTED: Ferry sinks"), strip_marker("Updates on the ferry")
     ('Ferry sinks off island', 'Ferry sinks', 'Updates on the ferry')
     """
-    stripped = title
+    stripped = _KILL_PREFIX.sub("", title)
     for _ in range(3):
         match = find_marker(stripped)
         if not match or match.end() - match.start() >= len(stripped):
