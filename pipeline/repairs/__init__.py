@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipeline.repairs import (
     article_case,
+    codepage,
     doubled_determiner,
     doubled_space,
     encoding,
@@ -30,6 +31,7 @@ __all__ = ["CHARACTER_RULES", "LAYOUT_RULES", "TEXT_RULES"]
 
 CHARACTER_RULES: tuple[Rule, ...] = (
     line_ends,  # first: ftfy works line by line
+    codepage,  # before encoding, which would take some pairs of its letters for mojibake
     lost_quotes,  # before encoding, which would make U+FFFD of the whole mark
     encoding,  # every later pattern assumes correct characters
     undecodable,  # what encoding could not bring back
@@ -50,6 +52,7 @@ TEXT_RULES: tuple[Rule, ...] = (
     spaced_punctuation,
     fused_words,  # before articles: the word after an article must be readable
     article_case,
+    codepage,
     doubled_determiner,  # after articles: THE the is not looked at, The the is no doubling
     personal_data,  # last: a mask is no word that a repair should see
 )

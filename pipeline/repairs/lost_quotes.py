@@ -1,4 +1,4 @@
-"""Brings back the closing quotation mark of mojibake whose last byte was lost: ``â€`` and U+FFFD after an open ``â€œ``."""
+"""Brings back the closing quotation mark of mojibake whose last byte was lost: ``â€`` alone or with U+FFFD, after an open ``â€œ``."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pipeline.text.rules import Context
 
 NAME, VERSION = "lost_quotes", 1
 
-_LOST = "â€\ufffd"
-_MARK = re.compile("(â€œ|“)|(â€\ufffd|”)")
+_LOST = re.compile(r"â€(?:\ufffd|(?=[\s,.;:!?)\]]|$))", re.MULTILINE)
+_MARK = re.compile(rf"(â€œ|“)|({_LOST.pattern}|”)", re.MULTILINE)
 
 
 def find(text: str, context: Context) -> Iterator[Edit]:
@@ -23,21 +23,19 @@ def find(text: str, context: Context) -> Iterator[Edit]:
 
     >>> [(e.before, e.after) for e in find("â€œWe will go,â€\ufffd he said.", None)]
     [('â€�', '”')]
-    >>> list(find("He paid 5 â€\ufffd and left.", None))
+    >>> list(find("He paid 5 â€\ufffd and left; â€ too.", None))
     []
     """
-    if _LOST not in text:
+    if "â€" not in text:
         return
     lines, done = Paragraphs(text), -1
-    at = text.find(_LOST)
-    while at >= 0:
-        if at >= done:
-            start, done = lines.span(at)
+    for lost in _LOST.finditer(text):
+        if lost.start() >= done:
+            start, done = lines.span(lost.start())
             marks = list(_MARK.finditer(text, start, done))
-            if all((match[1] is None) == bool(index % 2) for index, match in enumerate(marks)) and len(marks) % 2 == 0:
-                for match in marks:
-                    if match[0] == _LOST:
+            if all((mark[1] is None) == bool(index % 2) for index, mark in enumerate(marks)) and len(marks) % 2 == 0:
+                for mark in marks:
+                    if mark[0].startswith("â€") and mark[1] is None:
                         yield Edit(
-                            match.start(), match.end(), _LOST, "”", "mojibake", NAME, VERSION, "certain", "closes the open quotation"
+                            mark.start(), mark.end(), mark[0], "”", "mojibake", NAME, VERSION, "certain", "closes the open quotation"
                         )
-        at = text.find(_LOST, at + 1)

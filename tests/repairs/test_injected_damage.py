@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 
 import pytest
-from clean_news import CLEAN, run_all
+from clean_news import ALL_RULES, CLEAN, run_all
 
 PARAGRAPHS = (
     "The harbour board of Eastmere voted on Tuesday to close the old pier, which had no repairs since the late 1990s; the vote was 7 to 2.",
@@ -114,6 +114,23 @@ def _decode(byte: int, codec: str) -> str:
         return bytes([byte]).decode(codec)
     except UnicodeDecodeError:
         return chr(byte)
+
+
+CODEPAGES = [
+    *[("ru", codec) for codec in ("cp1251", "koi8-r", "iso8859-5")],
+    *[("uk", codec) for codec in ("cp1251", "koi8-u")],
+    *[("el", "cp1253"), ("el", "iso8859-7"), ("he", "cp1255"), ("ar", "cp1256"), ("fa", "cp1256")],
+    *[("zh", "gb18030"), ("ja", "shift_jis"), ("ja", "euc_jp"), ("ko", "euc_kr")],
+]
+
+
+@pytest.mark.parametrize(("language", "codec"), CODEPAGES)
+@pytest.mark.parametrize("wrong", ["latin-1", "cp1252"])
+def test_text_in_another_encoding_is_read_again(language: str, codec: str, wrong: str) -> None:
+    data = " ".join(paragraph.strip() for paragraph in CLEAN[language]).encode(codec, "ignore")
+    damaged = "".join(_decode(byte, wrong) for byte in data)
+    rules = tuple(rule for rule in ALL_RULES if rule.NAME == "codepage")
+    assert run_all(damaged, None, rules=rules).text == data.decode(codec)
 
 
 @pytest.mark.parametrize("language", sorted(CLEAN))
