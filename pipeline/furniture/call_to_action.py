@@ -24,6 +24,7 @@ _OPENERS = " \t•·*-–—|►▶▸»›→☞👉📲📩🔔✉✅⬇️#([
 _CLICK = re.compile(
     r"(?:please )?(?:click|tap|press) (?:here|below|on (?:the|this) link|the link|to (?:read|see|view|watch|subscribe|sign|join|follow|get))"
 )
+_CLICK_END = re.compile(r"(?:^|[.!?] )(?:[^.!?]{0,80} )?click here(?: (?:for|to|and|now|if)\b[^.!?]{0,80})?[.!]*$")
 _PUBLISHER = re.compile(
     r"(?:(?:READ )?MORE(?: \w+){0,2} (?:FROM|BY|AT|ON)|GET (?:THE|OUR)|DOWNLOAD(?: THE)?|SUBSCRIBE TO|SIGN UP FOR|SUPPORT|FOLLOW|JOIN|VISIT"
     r"|FOR MORE FROM) (?:THE )?(?P<name>[^\W\d_][\w'’&.-]*(?: [\w'’&.-]+){0,4})",
@@ -92,7 +93,7 @@ def named_publisher(line: str) -> str | None:
 def _judge(line: Line, text: str, zones: Zones, language: str | None) -> str | None:
     """The evidence that a line is a call to action, or None."""
     bare = line.flat.lstrip(_OPENERS)
-    if not bare or bare[0] in "\"'" or not _is_formula(bare, line.text, text, language):
+    if not bare or bare[0] in "\"'" or line.text.endswith(":") or not _is_formula(bare, line.text, text, language):
         return None
     if not is_all_caps(line.text) and words("citing.toml", "reporting", language, flat_text(text)).search(bare):
         return None
@@ -116,6 +117,8 @@ def _goes_on(bare: str, end: int, phrase: Phrase) -> bool:
 
 
 def _is_formula(bare: str, shown: str, text: str, language: str | None) -> bool:
+    if "click here" in bare and _CLICK_END.search(bare):
+        return True
     found = starts(_DATA, "start", language).find(bare)
     if found is None or _goes_on(bare, found[0].end(), found[1]):
         return False

@@ -132,11 +132,14 @@ def find(text: str, context: Context) -> Iterator[Finding]:
 def _judge(line: Line, zones: Zones) -> tuple[str, Credit, str] | None:
     """(kind, credit, evidence) of a caption or credit line, or None."""
     text, zone = line.text, zones.name(line.index)
+    # After the story a copyright sign before a name stands for the text, not for a picture.
+    if text[0] == "©" and zones.after_prose(line.index) and "/" not in text:
+        return None
     if len(text) <= 200 and (credit := read_credit(text)) and (credit.known or credit.formed):
         sign = "an agency that we know" if credit.known else "slashes, via or a photo word"
         return "photo_credit", credit, f"form: nothing but a credit; formula: {sign}; zone: {zone}"
-    tail = split_caption(text)[1] if not _RIGHTS.search(line.flat) else ""
-    if tail and (credit := read_credit(tail)) and (credit.known or credit.formed):
+    shown, tail = split_caption(text) if not _RIGHTS.search(line.flat) else (text, "")
+    if tail and (credit := read_credit(tail)) and (credit.known or credit.formed or _is_set_off(shown, tail)):
         return "caption", credit, f"formula: ends in a picture credit “{tail[:60]}”; form: a paragraph of its own; zone: {zone}"
     if (
         len(text) <= 400
@@ -184,6 +187,11 @@ def split_caption(text: str) -> tuple[str, str]:
         if re.search(r"[/／©]|\bvia\b", tail) or _after_label(tail) is not None or agency_named(tail, pictures=True):
             return text[:cut].rstrip(" |-–—"), tail
     return text, ""
+
+
+def _is_set_off(shown: str, tail: str) -> bool:
+    """`A map of the fjord. (NASA/JPL)`: names between slashes, in brackets behind a whole sentence. `a band (AC/DC)` is inside one."""
+    return ends_sentence(shown) and len(shown) <= 300 and "/" in tail
 
 
 def read_credit(text: str) -> Credit | None:

@@ -16,6 +16,7 @@ NAME, VERSION = "completeness", 1
 
 _CUT_MARK = re.compile(r"(?:\[(?:…|\.\.\.|\+\d+ chars)\]|\(\.\.\.\)|(?<=\w)(?:…|\.\.\.)|\[\+\d+ chars\])\s*$")
 _OPEN_END = re.compile(r"[\w,;–—-]$")
+_ADDRESS_END = re.compile(r"(?:https?://\S+|www\.\S+|\S+@\S+|\w+\.(?:com|org|net|gov|edu|[a-z]{2}))/?$")
 _SHORTEST = 60
 
 
@@ -81,4 +82,6 @@ def _stops_inside(last: Line, text: str) -> bool:
     if _CUT_MARK.search(last.text):
         return True
     zones = find_zones(text)
+    if _ADDRESS_END.search(last.text):
+        return False
     return not ends_sentence(last.text) and _OPEN_END.search(last.text) is not None and (zones.last_prose >= 0 or len(last.text) > 100)

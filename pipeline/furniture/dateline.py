@@ -228,7 +228,7 @@ def read_dateline(paragraph: str) -> tuple[int, list[str], list[str]] | None:
             continue
         groups = match.groupdict()
         agencies, outlet = _agencies_in(groups.get("agency") or "")
-        if name == "agency" and not agencies:
+        if (name == "agency" and not agencies) or (name == "agency_date" and not re.search(r"\d", match[0])):
             continue
         if not agencies and not outlet and name not in ("japanese_place", "korean"):
             if name != "place_agency" or not _place_in_capitals(groups):

@@ -31,7 +31,7 @@ _SELF = re.compile(
 _SYNDICATOR = re.compile(
     r"(?:[Dd]istributed by|[Pp]rovided by|appeared (?:on|in)|published (?:on|in|by|at)|auto-generated from|[Cc]ourtesy of"
     r"|permission (?:from|of)|erschienen (?:in|bei|auf)|erschien zuerst (?:in|bei|auf)|paru dans|publicado (?:originalmente )?(?:en|por|em)"
-    r"|pubblicato (?:\w+ )?su)\s+(?:the |The |der |dem |la |el )?(?P<name>[A-ZÀ-ÞА-Я][\w'’&.-]*(?: (?:of|and|the|de|la|&|[A-Z][\w'’&.-]*)){0,5})"
+    r"|pubblicato (?:\w+ )?su)\s+(?:the |The |der |dem |la |el )?(?P<name>[A-ZÀ-ÞА-Я][\w'’&-]*(?:\.\w+)*(?: (?:of|and|the|de|la|&|[A-Z][\w'’&-]*)(?:\.\w+)*){0,5})"
 )
 _HOLDER = re.compile(
     r"(?:(?:©|ⓒ|\([cC]\)|[Cc]opyright|COPYRIGHT)[ ,]*)+(?:\d{4}(?:[-–]\d{2,4})?,?)?\s*(?:[Bb]y )?(?P<name>[^.,;|/<>()]{2,60})"
