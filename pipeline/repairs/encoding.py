@@ -26,8 +26,8 @@ _KINDS: tuple[tuple[str, Callable[[str], str]], ...] = (
 )
 
 
-# Marks of correct typography beside accented small letters; and a closing mark after a word in capitals.
-_PRINTED = re.compile("[“”‘’«»‹›„…–—]{1,2}[à-öø-ÿœšž]{1,3}|[à-öø-ÿœšž]{1,3}[“”‘’«»‹›„…–—®™©]{1,2}")
+# Marks of correct typography, or lost bytes, beside accented small letters; and a closing mark after a word in capitals.
+_PRINTED = re.compile("[“”‘’«»‹›„…–—]{1,2}[à-öø-ÿœšž]{1,3}|[à-öø-ÿœšž]{1,3}[“”‘’«»‹›„…–—®™©\ufffd]{1,2}")
 _CAPITALS = re.compile("[À-ÖØ-ÞĂŢȚŞȘ][”»’®™](?!\\w)")
 _MOST_TYPOGRAPHY = 2
 
