@@ -52,7 +52,6 @@ TEXT_RULES: tuple[Rule, ...] = (
     spaced_punctuation,
     fused_words,  # before articles: the word after an article must be readable
     article_case,
-    codepage,
     doubled_determiner,  # after articles: THE the is not looked at, The the is no doubling
     personal_data,  # last: a mask is no word that a repair should see
 )
