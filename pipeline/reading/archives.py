@@ -170,5 +170,5 @@ def _open_member(
         inner = record.origin
         member = f"{label}//{'@' * inner.member.startswith('@')}{inner.member}" if inner.member else label
         # Records of a file that holds many have their places in it; a document has that of its member.
-        locator = origin.locator + inner.locator if container == "file" else inner.locator
+        locator = origin.locator + inner.locator if container in ("file", "mail") else inner.locator
         yield replace(record, origin=replace(inner, uri=piece.name, path=piece.uri, member=member, locator=locator))

@@ -13,10 +13,13 @@ from typing import BinaryIO
 from pipeline.config import InputConfig
 from pipeline.errors import DocumentError
 from pipeline.reading.archives import Damage, Entry, read_members
+from pipeline.reading.arrows import read_arrow
 from pipeline.reading.decompress import Decompressed
 from pipeline.reading.letters import EXCERPT_BYTES, Found, Lost, slice_origin
 from pipeline.reading.lines import BrokenLine, Line, LongLine, split_lines
+from pipeline.reading.mails import read_mail, read_mailbox
 from pipeline.reading.rows import read_rows
+from pipeline.reading.separated import Dialect, detect_separated, read_separated
 from pipeline.reading.sniff import HEAD_BYTES, detect_compression, detect_container, named_compression
 from pipeline.reading.streams import Peekable, plain_chunks
 from pipeline.reading.tars import list_tar
@@ -26,10 +29,13 @@ from pipeline.records import FileSlice, Origin
 
 __all__ = ["Content", "read_content", "read_lines"]
 
+_CSV_HEAD = 2**20
+"""Holds some dozens of rows with whole articles in them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a file is (see `detect_container`), and its records, which are read as they are asked for."""
+    """What a file is (see `detect_container`; ``csv`` too), and its records, which are read as they are asked for."""
 
     container: str
     records: Iterator[Found | Lost]
@@ -52,13 +58,13 @@ def read_content(piece: FileSlice, handle: BinaryIO, config: InputConfig) -> Con
         stream = Decompressed(handle, compression, piece.size, config.max_expansion)
         source = Peekable(stream.chunks(), stream.resume)
     lost: list[Lost] = []
-    container = detect_container(source.peek, piece.name, config.max_record_bytes)
+    container = _detect(piece, source, config)
     while container == "file" and stream and not source.peek(1) and (error := source.error):
         # The first member is damaged; what the file is, the next one tells.
         lost.append(Lost(replace(slice_origin(piece), locator=stream.member), error.code, error.message))
         if not source.resume():
             break
-        container = detect_container(source.peek, piece.name, config.max_record_bytes)
+        container = _detect(piece, source, config)
         if container == "file" and source.peek(1):
             return Content(container, iter(lost))  # the rest of a document is not a document
     if lost and not source.peek(1):
@@ -67,6 +73,11 @@ def read_content(piece: FileSlice, handle: BinaryIO, config: InputConfig) -> Con
         return Content(container, iter(lost))
     start = lost[-1].origin.locator + 1 if lost else 0
     return Content(container, chain(lost, _records(container, piece, handle, source, stream, config, start)))
+
+
+def _detect(piece: FileSlice, source: Peekable, config: InputConfig) -> str:
+    container = detect_container(source.peek, piece.name, config.max_record_bytes)
+    return "csv" if container == "file" and _dialect(piece, source, config) else container
 
 
 def _records(
@@ -80,9 +91,13 @@ def _records(
         return read_warc(piece, source, stream, config, _documents)
     if container in ("zip", "tar"):
         return read_members(piece, list_tar(source) if container == "tar" else _list_zip(piece, handle, source, stream), config, _member)
-    if container == "parquet":
-        return _read_parquet(piece, None if stream else handle, source, config)
-    return _read_whole(piece, source, config, None if stream else piece.size)
+    if container in ("parquet", "arrow"):
+        return _read_table(container, piece, None if stream else handle, source, config)
+    if container == "mbox":
+        return read_mailbox(piece, source, config)
+    if container == "csv":
+        return read_separated(piece, source, _dialect(piece, source, config) or Dialect(",", None), config)
+    return _read_whole(container, piece, source, config, None if stream else piece.size)
 
 
 def read_lines(piece: FileSlice, lines: Iterator[Line | LongLine | BrokenLine]) -> Iterator[Found | Lost]:
@@ -121,10 +136,10 @@ def _list_zip(piece: FileSlice, handle: BinaryIO, source: Peekable, stream: Deco
         yield from list_zip(spool, stream.given)
 
 
-def _read_parquet(piece: FileSlice, handle: BinaryIO | None, source: Peekable, config: InputConfig) -> Iterator[Found | Lost]:
-    """Rows of a whole Parquet file. Of a compressed one (`handle` is None) the content goes to disk first: Parquet is read from its end."""
+def _read_table(container: str, piece: FileSlice, handle: BinaryIO | None, source: Peekable, config: InputConfig) -> Iterator[Found | Lost]:
+    """Rows of Parquet or Arrow. Of a compressed file (`handle` is None) the content goes to disk first: both are read from their end."""
     if handle is not None:
-        yield from read_rows(piece, handle, config)
+        yield from read_arrow(piece, handle, piece.size, config) if container == "arrow" else read_rows(piece, handle, config)
         return
     with tempfile.TemporaryFile() as spool:
         try:
@@ -133,10 +148,15 @@ def _read_parquet(piece: FileSlice, handle: BinaryIO | None, source: Peekable, c
         except DocumentError as error:
             yield Lost(slice_origin(piece), error.code, error.message)
             return
-        yield from read_rows(piece, spool, config)
+        yield from read_arrow(piece, spool, spool.tell(), config) if container == "arrow" else read_rows(piece, spool, config)
 
 
-def _read_whole(piece: FileSlice, source: Peekable, config: InputConfig, size: int | None) -> Iterator[Found | Lost]:
+def _dialect(piece: FileSlice, source: Peekable, config: InputConfig) -> Dialect | None:
+    head = source.peek(_CSV_HEAD)
+    return detect_separated(head, piece.name, config.text_field, whole=len(head) < _CSV_HEAD)
+
+
+def _read_whole(container: str, piece: FileSlice, source: Peekable, config: InputConfig, size: int | None) -> Iterator[Found | Lost]:
     """One document, or the members of a file that holds several. `size`, where known, is the length of the content in bytes."""
     limit = config.max_record_bytes
     head = source.peek(EXCERPT_BYTES + 1)
@@ -148,6 +168,9 @@ def _read_whole(piece: FileSlice, source: Peekable, config: InputConfig, size: i
             raise DocumentError("empty_file", "nothing comes out of the compressed file")
     except DocumentError as error:
         yield Lost(slice_origin(piece, size), error.code, error.message, None, head)
+        return
+    if container == "mail":
+        yield read_mail(piece, data, config)
         return
     yield from _documents(Found(Origin(uri=piece.name, path=piece.uri, length=len(data)), data, "file"), piece.name)
 

@@ -17,14 +17,14 @@ from pipeline.reading.letters import EXCERPT_BYTES, Found, Lost, slice_origin
 from pipeline.reading.streams import file_size, why
 from pipeline.records import FileSlice, Origin
 
-__all__ = ["canonical_json", "read_rows"]
+__all__ = ["ARROW_ERRORS", "MAX_BATCH_ROWS", "canonical_json", "first_line", "read_rows", "row_records"]
 
 BATCH_BYTES = 4 * 2**20
 """Decoded data of a batch, about. With Arrow's copy, Python's values and the JSON some 20 MB are held."""
 
 MAX_BATCH_ROWS = 1024
 
-_ERRORS = (pa.ArrowException, OSError, UnicodeDecodeError)
+ARROW_ERRORS = (pa.ArrowException, OSError, UnicodeDecodeError)
 """What pyarrow raises on a damaged file; the last for names of columns."""
 
 
@@ -62,8 +62,8 @@ def read_rows(
         if any(is_too_deep(field.type) for field in file.schema_arrow):
             yield Lost(whole, "corrupt_parquet", f"columns are nested more than {MAX_DEPTH} levels deep")
             return
-    except _ERRORS as error:
-        yield Lost(whole, "corrupt_parquet", f"the footer of the Parquet file cannot be read: {_first_line(error)}")
+    except ARROW_ERRORS as error:
+        yield Lost(whole, "corrupt_parquet", f"the footer of the Parquet file cannot be read: {first_line(error)}")
         return
     if row_groups is None and not sum(counts):
         yield Lost(whole, "empty_file", "the Parquet file has no rows")
@@ -78,12 +78,12 @@ def _read_group(
     row = first
     try:
         for batch in file.iter_batches(_batch_rows(file, group, count), row_groups=[group], use_threads=False):
-            for values in islice(_row_values(batch, config), first + count - row):
-                yield _record(piece, row, values, config)
+            for record in islice(row_records(piece, batch, row, config), first + count - row):
+                yield record
                 row += 1
         reason = f"it holds {row - first} rows and its footer says {count}"
-    except _ERRORS as error:
-        reason = _first_line(error)
+    except ARROW_ERRORS as error:
+        reason = first_line(error)
     left = first + count - row
     if not left:
         return
@@ -99,6 +99,12 @@ def _read_group(
 def _batch_rows(file: parquet.ParquetFile, group: int, count: int) -> int:
     size: int = max(1, file.metadata.row_group(group).total_byte_size)
     return max(1, min(MAX_BATCH_ROWS, BATCH_BYTES * count // size))
+
+
+def row_records(piece: FileSlice, batch: pa.RecordBatch, first: int, config: InputConfig) -> Iterator[Found | Lost]:
+    """The rows of a batch, numbered from `first`."""
+    for row, values in enumerate(_row_values(batch, config), first):
+        yield _record(piece, row, values, config)
 
 
 def _row_values(batch: pa.RecordBatch, config: InputConfig) -> Iterator[dict[str, Any]]:
@@ -133,5 +139,6 @@ def _find_undecodable(value: Any) -> Undecodable | None:
     return next((found for part in inner if (found := _find_undecodable(part)) is not None), None)
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """What an error of Arrow says, without the lines that say where in its code."""
     return why(error).strip().split("\n", 1)[0][:200]

@@ -25,6 +25,10 @@ _SKIPPABLE_ZSTD = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
 _BZIP2_BLOCK = (b"1AY&SY", b"\x17rE8P\x90")
 _COMPRESSED_NAME = re.compile(r"\.(?:(t?gz|gzip)|(zst|zstd|tzst)|(t?bz2|tbz)|(t?xz))$", re.IGNORECASE)
 _WARC_NAME = re.compile(r"\.(?:warc|wet|wat|arc)(?:\.(?:gz|gzip|zst|zstd|bz2|xz))?$", re.IGNORECASE)
+_ENVELOPE = re.compile(rb"From [^\n]{0,300}?(?:\d{2}:\d{2}|@|-)[^\n]{0,200}\n")
+_FIELD = re.compile(rb"[A-Za-z][A-Za-z0-9\-]{0,60}:(?!//)")
+_MAIL_FIELDS = frozenset((b"message-id", b"mime-version", b"received", b"return-path", b"delivered-to", b"dkim-signature"))
+_USUAL_FIELDS = frozenset((b"from", b"date", b"subject"))
 _TAR_NAME = re.compile(r"\.(?:tar(?:\.(?:gz|gzip|zst|zstd|bz2|xz))?|tgz|tzst|tbz2?|txz)$", re.IGNORECASE)
 _LINES_NAME = re.compile(r"\.(?:jsonl|ndjson|jsonlines|jl)(?:\.(?:gz|gzip|zst|zstd|bz2|xz))?$", re.IGNORECASE)
 
@@ -82,7 +86,7 @@ def is_tar_header(block: bytes) -> bool:
 
 
 def detect_container(peek: Callable[[int], bytes], name: str, max_record_bytes: int) -> str:
-    """``parquet``, ``warc``, ``zip``, ``tar``, ``lines`` (one JSON object a line) or ``file``.
+    """``parquet``, ``arrow``, ``warc``, ``zip``, ``tar``, ``mbox``, ``mail``, ``lines`` (one JSON object a line) or ``file``.
 
     A ``file`` is one document, or something that a parser knows how to take apart.
 
@@ -102,12 +106,16 @@ def detect_container(peek: Callable[[int], bytes], name: str, max_record_bytes: 
     head = peek(asked)
     if head.startswith(b"PAR1"):
         return "parquet"
+    if head.startswith(b"ARROW1\0\0") or _is_arrow_stream(head):
+        return "arrow"
     if head.startswith(b"WARC/") or (_WARC_NAME.search(name) and (not head or b"WARC/1." in head)):
         return "warc"
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")) or (b"PK\x03\x04" in head and name.lower().endswith(".zip")):
         return "zip"
     if is_tar_header(head[:TAR_BLOCK]) or head[257:262] == b"ustar" or (_TAR_NAME.search(name) and b"\0ustar" in head):
         return "tar"
+    if mail := _detect_mail(head, name):
+        return mail
     named = _LINES_NAME.search(name) is not None
     begins = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     if (named or begins == b"{") and len(head) == asked and head.count(b"\n") < 2:
@@ -126,6 +134,29 @@ def detect_container(peek: Callable[[int], bytes], name: str, max_record_bytes: 
     if named:
         return "lines" if objects or any(line.startswith(b"{") for line in lines) else "file"
     return "lines" if objects >= 2 and 2 * objects >= len(lines) else "file"
+
+
+def _is_arrow_stream(head: bytes) -> bool:
+    """A message: the mark, the length of its description in words of 8 bytes, and a description that is not all zeros."""
+    length = int.from_bytes(head[4:8], "little")
+    return head.startswith(b"\xff\xff\xff\xff") and 8 <= length < 2**24 and length % 8 == 0 and any(head[8:24])
+
+
+def _detect_mail(head: bytes, name: str) -> str | None:
+    """``mbox`` where an envelope line and a header follow each other, ``mail`` where a file begins with the header of a message.
+
+    News text can begin with lines such as From and Date. What only mail has must be there too; under a mail's name it need not.
+    """
+    if _ENVELOPE.match(head) and _FIELD.match(head, head.find(b"\n") + 1):
+        return "mbox"
+    if not _FIELD.match(head):
+        return None
+    block = re.split(rb"\r?\n\r?\n", head[:HEAD_BYTES], maxsplit=1)[0]
+    lines = [line for line in re.split(rb"\r?\n", block) if line[:1] not in (b" ", b"\t")]
+    names = {line.split(b":")[0].lower() for line in lines if _FIELD.match(line)}
+    if len(names) < 2 or not all(_FIELD.match(line) for line in lines):
+        return None
+    return "mail" if names & _USUAL_FIELDS and (names & _MAIL_FIELDS or name.lower().endswith(".eml")) else None
 
 
 def _complete_lines(head: bytes, *, whole: bool) -> list[bytes]:
