@@ -19,15 +19,14 @@ from pipeline.dedup.xxh3 import READ8, xxh3_64
 
 __all__ = ["XXH3_VERSION", "count_shared", "share_slots", "sketch_texts"]
 
-XXH3_VERSION = 1
-"""See `xxh3`."""
+XXH3_VERSION = 1  # see xxh3
 
 u32, u64, i64 = np.uint32, np.uint64, np.int64
 
 READ32 = types.Array(types.uint32, 1, "C", readonly=True)
 READ64 = types.Array(types.int64, 1, "C", readonly=True)
 TABLE = types.Array(types.uint32, 2, "C", readonly=True)
-WRITE8, WRITE32, WRITE64, WRITEU64 = nb.uint8[::1], nb.uint32[::1], nb.int64[::1], nb.uint64[::1]
+WRITE8, WRITE32, WRITE64 = nb.uint8[::1], nb.uint32[::1], nb.int64[::1]
 
 # Kinds of characters and classes of tokens; as in `characters` and `shingles`.
 WORD, MARK, APOSTROPHE, UPPER, LOWER, DIGIT, UNSPACED, SPACE = 1, 2, 4, 8, 16, 32, 64, 128
@@ -40,22 +39,17 @@ EXPANDS = u32(0x80000000)
 @nb.njit
 def _put(out: Any, at: Any, point: Any) -> Any:
     """Write one code point as UTF-8; the place after it."""
+    low, middle, high = u32(0x80) | (point & u32(63)), u32(0x80) | ((point >> u32(6)) & u32(63)), u32(0x80) | ((point >> u32(12)) & u32(63))
     if point < u32(0x80):
         out[at] = point
         return at + 1
     if point < u32(0x800):
-        out[at] = u32(0xC0) | (point >> u32(6))
-        out[at + 1] = u32(0x80) | (point & u32(63))
+        out[at], out[at + 1] = u32(0xC0) | (point >> u32(6)), low
         return at + 2
     if point < u32(0x10000):
-        out[at] = u32(0xE0) | (point >> u32(12))
-        out[at + 1] = u32(0x80) | ((point >> u32(6)) & u32(63))
-        out[at + 2] = u32(0x80) | (point & u32(63))
+        out[at], out[at + 1], out[at + 2] = u32(0xE0) | (point >> u32(12)), middle, low
         return at + 3
-    out[at] = u32(0xF0) | (point >> u32(18))
-    out[at + 1] = u32(0x80) | ((point >> u32(12)) & u32(63))
-    out[at + 2] = u32(0x80) | ((point >> u32(6)) & u32(63))
-    out[at + 3] = u32(0x80) | (point & u32(63))
+    out[at], out[at + 1], out[at + 2], out[at + 3] = u32(0xF0) | (point >> u32(18)), high, middle, low
     return at + 4
 
 
@@ -118,25 +112,29 @@ def _read_text(
     inside = apostrophe = blank = False
     while at < size:
         point = u32(data[at])
+        if point == u32(32):
+            at += 1
+            blank = True
+            if inside:
+                tokens = _close(tokens, out, first, letters, digits, ends, marks)
+                inside = apostrophe = False
+            continue
         if point >= u32(0x80):
             point = _get(data, at)
             at += _width(point)
             if _is_invisible(point):
                 continue
-            kind = i64(kinds[min(point, LAST)])
         else:
             at += 1
-            kind = i64(kinds[point])
-        if kind & SPACE:
-            blank = bool(written > 0)
-        else:
-            if blank:
+        kind = i64(kinds[min(point, LAST)])
+        blank = blank or bool(kind & SPACE)
+        if not kind & SPACE:
+            if blank and written > 0:
                 key[written] = 32
                 written += 1
-                blank = False
+            blank = False
             written = _put_folded(key, written, key_folds[point] if point < LAST else point, expansions)
         unspaced += i64((kind & UNSPACED) != 0)
-        all_letters += i64((kind & (WORD | MARK)) != 0)
         if kind & WORD or (kind & MARK and inside and not apostrophe):
             if not inside:
                 if tokens > 0:
@@ -149,26 +147,30 @@ def _read_text(
                 out += 1
                 letters += 1
             apostrophe = False
-            letters += 1
             digits += i64((kind & DIGIT) != 0)
             out = _put_folded(joined, out, folds[point], expansions)
-            begin = at
-            while at < size and data[at] < 0x80 and plain[data[at]] >= 0x80:
-                folded = plain[data[at]] & 0x7F
+            begin = at - 1
+            while at < size and data[at] < 0x80:
+                folded = plain[data[at]]
+                if folded < 0x80:
+                    break
+                folded &= 0x7F
                 joined[out] = folded
                 key[written] = folded
                 digits += i64(folded < 58)
                 out, written, at = out + 1, written + 1, at + 1
             letters += at - begin
             all_letters += at - begin
-        elif kind & APOSTROPHE and inside and not apostrophe:
-            apostrophe = True
-        elif inside:
-            tokens = _close(tokens, out, first, letters, digits, ends, marks)
-            inside = apostrophe = False
+        else:
+            all_letters += i64((kind & MARK) != 0)
+            if kind & APOSTROPHE and inside and not apostrophe:
+                apostrophe = True
+            elif inside:
+                tokens = _close(tokens, out, first, letters, digits, ends, marks)
+                inside = apostrophe = False
     if inside:
         tokens = _close(tokens, out, first, letters, digits, ends, marks)
-    while written > 0 and (key[written - 1] == 32 or key[written - 1] == 46 or key[written - 1] == 33):
+    while written > 0 and (key[written - 1] == 32 or key[written - 1] == 33 or key[written - 1] == 46):
         written -= 1
     counts[0], counts[1], counts[2] = written, unspaced, all_letters
     return tokens
@@ -267,11 +269,9 @@ def _sort_distinct(values: Any, spare: Any, size: Any) -> Any:
             values[i] = spare[i]
     distinct = i64(0)
     for i in range(size):
-        if i == 0 or values[i] != values[i - 1]:
-            spare[distinct] = values[i]
+        if i == 0 or spare[i] != spare[i - 1]:
+            values[distinct] = spare[i]
             distinct += 1
-    for i in range(distinct):
-        values[i] = spare[i]
     return distinct
 
 
