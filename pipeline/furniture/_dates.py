@@ -65,6 +65,7 @@ _AFTER_DIGIT = re.compile(r"(?<=\d)[thz](?=\d|\b)")
 _AGO = re.compile(r"\W*(?:\w+ ){0,3}\d{1,3} ?[^\W\d_]+(?: [^\W\d_]+)?\W*")
 _AGO_WORD = re.compile(r"\b(?:ago|önce|назад|тому|temu|geleden|fa|atrás)\b|前$|전$|منذ|(?:^|\s)(?:vor|il y a|hace|há) ")
 _LONGEST = 140
+_DIGIT = re.compile(r"\d")
 _WORDS = re.compile(r"[^\W\d_]+")
 _TRASH = re.compile(r"[\W\d_]+")
 
@@ -101,6 +102,8 @@ def _beginnings() -> frozenset[str]:
 
 def may_be_time(key: str) -> bool:
     """Whether a line's `core` begins like a time, a cheap first look."""
+    if len(key) > _LONGEST or (len(key) > 40 and not _DIGIT.search(key)):
+        return False
     return key[:1].isdigit() or key[:2] in _beginnings() or not key[:1].isascii()
 
 
@@ -118,7 +121,7 @@ def is_time_line(text: str) -> bool:
     found = _WORDS.findall(folded)
     if any(word[:2] not in _beginnings() for word in found if word.isascii()):
         return False
-    digits = any(map(str.isdigit, folded))
+    digits = _DIGIT.search(folded) is not None
     labelled = _labels().match(folded.lstrip(" •·*-–—|[(🕒📅")) is not None
     if not digits:
         return labelled and len(found) <= 3 and _is_spent(folded)

@@ -236,17 +236,22 @@ def joined(file: str, kind: str, language: str | None = None) -> re.Pattern[str]
 
 
 @cache
-def _units(file: str, kind: str, language: str | None) -> tuple[tuple[re.Pattern[str], frozenset[str] | None], ...]:
-    """Every alternative of every entry on its own, with the strings that it needs."""
+def _units(file: str, kind: str, language: str | None) -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
+    """Every alternative of every entry on its own, with the strings of which it needs one; the empty string is in every text."""
     parts = [part for phrase in phrases_in(file, kind, language) for part in split_alternatives(phrase.pattern)]
-    return tuple((re.compile(part), required_literals(part)) for part in parts)
+    return tuple((re.compile(part), tuple(sorted(required_literals(part) or ("",)))) for part in parts)
 
 
 @lru_cache(maxsize=32)
 def words(file: str, kind: str, language: str | None, text: str) -> Words:
     """The entries of one kind that can occur in `text` (in the form that their file asks for)."""
-    units = _units(file, kind, language)
-    return Words(tuple(regex for regex, needed in units if needed is None or any(literal in text for literal in needed)))
+    found = []
+    for regex, needed in _units(file, kind, language):
+        for literal in needed:
+            if literal in text:
+                found.append(regex)
+                break
+    return Words(tuple(found))
 
 
 @cache

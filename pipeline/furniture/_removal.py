@@ -24,7 +24,7 @@ class Removal(NamedTuple):
 def remove_lines(text: str, lines: tuple[Line, ...], removals: Iterable[Removal], rule: str, version: int) -> Iterator[Edit]:
     """Yield one deletion per removal, each with its line break; blank lines around it stay for the layout rule.
 
-    Where the last line of the text goes, the break before it goes too, so that the text does not end in one. Removals may come
+    Nothing is removed where nothing would be left: a document of labels only is not ours to empty. Where the last line of the text goes, the break before it goes too, so that the text does not end in one. Removals may come
     in any order; of two that overlap the first wins.
 
     >>> from pipeline.text.lines import split_lines
@@ -39,6 +39,8 @@ def remove_lines(text: str, lines: tuple[Line, ...], removals: Iterable[Removal]
         if taken.isdisjoint(span):
             taken.update(span)
             chosen.append(removal)
+    if len(taken) >= len(lines):
+        return
     for removal in sorted(chosen):
         start, end = lines[removal.first].start, lines[removal.last].after
         if removal.last == len(lines) - 1 and removal.first > 0 and removal.first - 1 not in taken:

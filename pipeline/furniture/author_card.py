@@ -42,8 +42,8 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     zones = find_zones(text)
     removals: list[Removal] = []
     under_label = False
-    for line in lines:
-        if not zones.in_tail(line.index) or len(line.text) > _LONGEST or line.index == 0:
+    for line in lines[max(1, zones.tail) :]:
+        if len(line.text) > _LONGEST:
             under_label = False
             continue
         if len(line.text) <= 40 and _is_about(line, context.language):

@@ -69,8 +69,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
         for agency in credit.agencies:
             yield Fact("text_agency", agency)
         removals.append(Removal(line.index, line.index, "byline", evidence))
-    if len(removals) < len(lines):
-        yield from remove_lines(text, lines, removals, NAME, VERSION)
+    yield from remove_lines(text, lines, removals, NAME, VERSION)
 
 
 def _candidates(lines: tuple[Line, ...], zones: Zones, language: str | None) -> Iterator[Line]:

@@ -56,14 +56,14 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     """
     lines = split_lines(text)
     zones = find_zones(text)
+    language = context.language
     removals = []
     for line in lines:
-        if len(line.text) <= _LONGEST and (evidence := _judge(line, text, zones, context.language)):
+        if len(line.text) <= _LONGEST and (evidence := _judge(line, text, zones, language)):
             removals.append(Removal(line.index, line.index, "call_to_action", evidence))
             if name := named_publisher(line.text):
                 yield Fact("publisher_hints", name)
-    if len(removals) < len(lines):
-        yield from remove_lines(text, lines, removals, NAME, VERSION)
+    yield from remove_lines(text, lines, removals, NAME, VERSION)
 
 
 def named_publisher(line: str) -> str | None:

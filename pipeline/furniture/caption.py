@@ -17,6 +17,9 @@ from pipeline.text.zones import Zones, find_zones
 NAME, VERSION = "caption", 1
 
 _LONGEST = 700
+_CREDIT = 140
+"""Longest credit in code points; the longest in the samples names a photographer and four agencies in 90."""
+
 _HINTS = [
     "/",
     "／",
@@ -116,8 +119,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     hints = [hint for hint in _HINTS if hint in whole]
     removals: list[Removal] = []
     for line in lines:
-        hinted = hints and len(line.text) <= _LONGEST and any(hint in line.flat for hint in hints)
-        found = _judge(line, zones) if hinted else _bare_agency(line, zones)
+        found = _judge(line, zones) if hints and _may_be_caption(line, hints) else _bare_agency(line, zones)
         if found is None:
             continue
         kind, credit, evidence = found
@@ -125,8 +127,19 @@ def find(text: str, context: Context) -> Iterator[Finding]:
         for agency in credit.agencies:
             yield Fact("photo_agency", agency)
         removals.append(Removal(line.index, line.index, kind, evidence))
-    if len(removals) < len(lines):
-        yield from remove_lines(text, lines, removals, NAME, VERSION)
+    yield from remove_lines(text, lines, removals, NAME, VERSION)
+
+
+def _may_be_caption(line: Line, hints: list[str]) -> bool:
+    """A cheap first look at where labels and credits stand: the beginning and the end of a line."""
+    flat = line.flat
+    if len(flat) > _LONGEST:
+        return False
+    ends = flat if len(flat) <= 200 else flat[:40] + flat[-_CREDIT:]
+    for hint in hints:
+        if hint in ends:
+            return True
+    return False
 
 
 def _judge(line: Line, zones: Zones) -> tuple[str, Credit, str] | None:
@@ -180,9 +193,9 @@ def split_caption(text: str) -> tuple[str, str]:
         if shown or (agency_named(inner, pictures=True) and not agency_named(inner)):
             return text[: match.start()].rstrip(), inner
         return text, ""
-    for cut in reversed([match.end() for match in _CUT.finditer(text)][-4:]):
+    for cut in reversed([match.end() for match in _CUT.finditer(text, max(0, len(text) - _CREDIT - 40))][-4:]):
         tail = text[cut:].strip()
-        if not 3 <= len(tail) <= 140 or (ends_sentence(tail) and not re.search(r"[/©]|^\w+\.? ?:", tail)):
+        if not 3 <= len(tail) <= _CREDIT or (ends_sentence(tail) and not re.search(r"[/©]|^\w+\.? ?:", tail)):
             continue
         if re.search(r"[/／©]|\bvia\b", tail) or _after_label(tail) is not None or agency_named(tail, pictures=True):
             return text[:cut].rstrip(" |-–—"), tail

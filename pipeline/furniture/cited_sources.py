@@ -81,41 +81,36 @@ def _small() -> tuple[_Name, ...]:
 
 
 @cache
-def _other_scripts() -> tuple[re.Pattern[str], dict[str, str]]:
-    names = {name: canonical for name, canonical in _all_names() if _OTHER_SCRIPTS.search(name) and len(name) > 2}
-    ordered = sorted(names, key=lambda name: (-len(name), name))
-    return re.compile("|".join(map(name_pattern, ordered))), names
+def _other_scripts() -> tuple[tuple[str, str], ...]:
+    """Names in scripts without capitals."""
+    names = {(name, canonical) for name, canonical in _all_names() if _OTHER_SCRIPTS.search(name) and len(name) > 2}
+    return tuple(sorted(names, key=lambda entry: (-len(entry[0]), entry)))
 
 
 def _names(text: str) -> Iterator[tuple[int, int, str]]:
     """(start, end, name) of every known name in the text."""
-    taken: list[tuple[int, int]] = []
+    found: list[tuple[int, int, str]] = []
     for word in sorted(_first_words().intersection(_WORD.findall(text))):
-        start = text.find(word)
-        while start >= 0:
-            found = None if text[start - 1 : start].isalnum() else _name_at(text, start, _by_first_word()[word])
-            if found and not any(begin <= start < end for begin, end in taken):
-                taken.append((start, found[0]))
-                yield start, found[0], found[1]
-            start = text.find(word, start + 1)
+        for name, canonical, needs_article in _by_first_word()[word]:
+            start = text.find(name)
+            while start >= 0:
+                end = start + len(name)
+                if not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
+                    if not needs_article or text[max(0, start - 4) : start].lower() == "the ":
+                        found.append((start, -end, _display(name, canonical)))
+                start = text.find(name, end)
+    reached = 0
+    for start, negative_end, shown in sorted(found):  # of names that begin at one place the longest
+        if start >= reached:
+            reached = -negative_end
+            yield start, reached, shown
     for name, canonical, _ in _small():
         if name in text and (match := re.search(name_pattern(name), text)):
             yield match.start(), match.end(), _display(name, canonical)
     if not text.isascii() and _OTHER_SCRIPTS.search(text):
-        regex, names = _other_scripts()
-        for match in regex.finditer(text):
-            yield match.start(), match.end(), _display(match[0], names[match[0]])
-
-
-def _name_at(text: str, start: int, names: tuple[_Name, ...]) -> tuple[int, str] | None:
-    """(end, name) of the longest name that begins at `start`."""
-    for name, canonical, needs_article in names:
-        end = start + len(name)
-        if text.startswith(name, start) and not text[end : end + 1].isalnum():
-            if needs_article and text[max(0, start - 4) : start].lower() != "the ":
-                continue
-            return end, _display(name, canonical)
-    return None
+        for name, canonical in _other_scripts():
+            if name in text and (match := re.search(name_pattern(name), text)):
+                yield match.start(), match.end(), _display(name, canonical)
 
 
 def _display(printed: str, canonical: str) -> str:

@@ -50,7 +50,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     zones = find_zones(text)
     removals = []
     for line in lines:
-        if len(line.text) > _LONGEST or not (zones.in_tail(line.index) or line.text[0] in "([（"):
+        if len(line.text) > _LONGEST or (line.index < zones.tail and line.text[0] not in "([（"):
             continue
         people, agencies = read_contributors(line.text, context.language)
         if not people:

@@ -49,8 +49,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
             yield Evidence("explicit_disclaimer", line.text_start, line.end, line.text, WEIGHT)
             evidence = f"formula: {evidence}; zone: {zones.name(line.index)}"
             removals.append(Removal(line.index, line.index, "translation_disclaimer", evidence))
-    if len(removals) < len(lines):
-        yield from remove_lines(text, lines, removals, NAME, VERSION)
+    yield from remove_lines(text, lines, removals, NAME, VERSION)
 
 
 def _judge(line: Line, whole: str, zones: Zones, context: Context) -> str | None:

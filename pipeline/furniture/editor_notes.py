@@ -10,7 +10,7 @@ from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
 from pipeline.text.lines import Line, split_lines
 from pipeline.text.rules import Context, Finding
-from pipeline.text.zones import Zones, find_zones
+from pipeline.text.zones import Zones, edge_lines, find_zones
 
 NAME, VERSION = "editor_notes", 1
 
@@ -45,17 +45,18 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     if len(lines) < 2:
         return
     zones = find_zones(text)
+    edge = {line.index for line in edge_lines(text)}
+    language = context.language
     removals: list[Removal] = []
     for line in lines:
-        if len(line.text) > _LONGEST:
+        if len(line.text) > _LONGEST or (line.index not in edge and line.text[0] not in "([*" and ":" not in line.flat[:40]):
             continue
-        if evidence := _judge(line, zones, context.language):
+        if evidence := _judge(line, zones, language):
             yield Fact("editor_notes", line.text.strip("()[] ") if line.text[0] in "([" else line.text)
             if _CORRECTS.match(line.text):
                 yield Fact("version_marker", "CORRECTED")
             removals.append(Removal(line.index, line.index, "editor_note", evidence))
-    if len(removals) < len(lines):
-        yield from remove_lines(text, lines, removals, NAME, VERSION)
+    yield from remove_lines(text, lines, removals, NAME, VERSION)
 
 
 def _judge(line: Line, zones: Zones, language: str | None) -> str | None:

@@ -67,8 +67,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
             yield Fact("ai_reserved", True)
         yield from _facts(line.text, kind)
         removals.append(Removal(line.index, line.index, kind, evidence))
-    if len(removals) < len(lines):
-        yield from remove_lines(text, lines, removals, NAME, VERSION)
+    yield from remove_lines(text, lines, removals, NAME, VERSION)
 
 
 def _judge(line: Line, text: str, zones: Zones, language: str | None) -> tuple[str, str, bool] | None:

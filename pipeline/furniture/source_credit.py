@@ -55,8 +55,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
             yield from facts
             removals.append(Removal(line.index, line.index, "source_credit", evidence))
     yield from _trailing(lines, zones)
-    if len(removals) < len(lines):
-        yield from remove_lines(text, lines, removals, NAME, VERSION)
+    yield from remove_lines(text, lines, removals, NAME, VERSION)
 
 
 def _judge(line: Line, zones: Zones, language: str | None, after_credit: bool) -> tuple[list[Fact], str]:

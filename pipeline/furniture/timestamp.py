@@ -48,8 +48,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
             continue
         yield from read_stamps(line.text, context.language)
         removals.append(Removal(line.index, line.index, "timestamp", f"form: nothing but dates, times and labels; zone: {zone}"))
-    if len(removals) < len(lines):
-        yield from remove_lines(text, lines, removals, NAME, VERSION)
+    yield from remove_lines(text, lines, removals, NAME, VERSION)
 
 
 def read_stamps(text: str, language: str | None) -> Iterator[Fact]:

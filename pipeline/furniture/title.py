@@ -41,17 +41,20 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     if len(lines) < 2:
         return
     title = context.metadata.title
-    removals = []
     killed = context.metadata.version_marker == "KILL" and _KILL_ONLY.fullmatch(lines[0].text)
-    if title is None and not killed and context.parsed.title_in_text and _may_be_title(lines):
+    found = title is None and not killed and context.parsed.title_in_text and _may_be_title(lines)
+    site = None
+    if found:
         title, site = _without_site(lines[0].text, lines)
+    copies = list(_copies(title, text, lines, int(found))) if title else []
+    if len(copies) + found >= len(lines):
+        return
+    if found and title:
         yield Fact("title", strip_marker(title))
         if site:
             yield Fact("publisher_hints", site)
-        removals.append(Removal(0, 0, "title", "zone: first line of the text; form: no full stop at its end"))
-    if title:
-        removals += _copies(title, text, lines, len(removals))
-    yield from remove_lines(text, lines, removals, NAME, VERSION)
+        copies.append(Removal(0, 0, "title", "zone: first line of the text; form: no full stop at its end"))
+    yield from remove_lines(text, lines, copies, NAME, VERSION)
 
 
 def strip_marker(title: str) -> str:

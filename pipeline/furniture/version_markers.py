@@ -17,6 +17,9 @@ NAME, VERSION = "version_markers", 1
 
 _DATA = "versions.toml"
 _HEAD_LINES = 8
+_LONGEST = 140
+"""A marker, slug or embargo line is a short line; longer ones begin the story."""
+
 _STRONG_KILL = re.compile(r"(?:KILL\W+KILL|STORY WITHDRAWN|ADVISORY|BULLETIN KILL|ZURÜCK|MELDUNG|DÉPÊCHE|撤|【取|\[)")
 _END_SYMBOL = re.compile(r"\s*(?:-\s?30\s?-|-0-|#{3}|#\s#\s#|\*{3}|\*\s\*\s\*)\s*")
 _LATE = re.compile(
@@ -50,8 +53,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     for line in head:
         yield from _read_head(line, len(lines), removals)
     removals += _end_marks(lines, zones)
-    if len(removals) < len(lines):
-        yield from remove_lines(text, lines, removals, NAME, VERSION)
+    yield from remove_lines(text, lines, removals, NAME, VERSION)
 
 
 @cache
@@ -97,7 +99,7 @@ def read_marker(title: str) -> str | None:
 def _read_head(line: Line, count: int, removals: list[Removal]) -> Iterator[Finding]:
     """Facts of one line of the head; lines that hold nothing else are added to `removals`."""
     text = line.text
-    if len(text) > 300:
+    if len(text) > _LONGEST:
         return
     kind = formula = ""
     bare = _bare(text)
