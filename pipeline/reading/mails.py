@@ -127,6 +127,8 @@ def _row(data: bytes, config: InputConfig) -> dict[str, Any]:
 
 def _header(mail: Message, name: str) -> str:
     """A header as text: encoded words decoded, bytes that were not to be there read as UTF-8."""
+    from pipeline.parsers.labels import codec_of
+
     value = str(mail.get(name) or "")[:_MAX_HEADER]
     parts: list[str] = []
     try:
@@ -137,10 +139,7 @@ def _header(mail: Message, name: str) -> str:
         if isinstance(word, str):
             parts.append(word.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
             continue
-        try:
-            parts.append(word.decode(charset or "utf-8", "replace"))
-        except (LookupError, UnicodeError):
-            parts.append(word.decode("latin-1"))
+        parts.append(word.decode(codec_of(charset or "utf-8") or "latin-1", "replace"))
     return re.sub(r"\s+", " ", "".join(parts)).replace("\0", "").strip()
 
 

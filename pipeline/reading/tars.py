@@ -127,7 +127,8 @@ def list_tar(source: Peekable) -> Iterator[Entry | Damage]:
             stream.take(-header.size % TAR_BLOCK)
         except DocumentError as error:
             yield Damage(stream.position, error)
-        if stream.position < end and not stream.recover():
+            end = stream.position + 1
+        if stream.position < end and not stream.recover():  # in the member; who read it has put that on record
             return
 
 

@@ -262,6 +262,13 @@ def test_tar_goes_on_behind_inserted_bytes_and_damaged_gzip_members(tmp_path: Pa
     assert len(contents(records_of(tmp_path, "a.tar", data[:at] + b"abc" + data[at:]))) >= 9
 
 
+def test_a_compression_that_breaks_between_two_members_is_one_dead_letter(tmp_path: Path) -> None:
+    data = lzma.compress(tar({"a.txt": b"Rain.", "b.txt": b"Wind."}))
+    for cut in range(60, len(data)):
+        records = records_of(tmp_path, "a.tar.xz", data[:cut])
+        assert codes(records).count("truncated_xz") == 1
+
+
 @given(
     st.one_of(st.binary(max_size=900), st.tuples(st.integers(0, 3000), st.binary(max_size=30))),
     st.sampled_from(["a.zip", "a.tar", "a.tar.gz"]),

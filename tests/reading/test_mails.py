@@ -118,6 +118,9 @@ def test_messages_without_text_and_with_odd_headers(tmp_path: Path) -> None:
     odd += b"Content-Type: text/plain; charset=nonsense\n\nRain.\n"
     (record,) = records_of(tmp_path, "b.eml", odd)
     assert (row(record)["text"], row(record)["published_at"]) == ("Rain.\n", "never")
+    null = b"From: a@b.c\nSubject: =?utf\0-8?Q?Rain?= =?base64?Q?Wind?=\nMessage-ID: <1@b>\n\nSun.\n"
+    (record,) = records_of(tmp_path, "d.eml", null)
+    assert row(record)["title"] == "RainWind"
     deep = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(2000))
     assert codes(records_of(tmp_path, "c.eml", b"From: a@b.c\nSubject: x\nMIME-Version: 1.0\n" + deep)) == ["too_deep"]
 
