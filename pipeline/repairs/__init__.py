@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.config import RepairConfig
 from pipeline.repairs import (
     article_case,
     codepage,
@@ -25,9 +26,10 @@ from pipeline.repairs import (
     spaces,
     undecodable,
 )
+from pipeline.repairs._values import apply_to_value
 from pipeline.text.rules import Rule
 
-__all__ = ["CHARACTER_RULES", "LAYOUT_RULES", "TEXT_RULES"]
+__all__ = ["CHARACTER_RULES", "LAYOUT_RULES", "TEXT_RULES", "repair_value"]
 
 CHARACTER_RULES: tuple[Rule, ...] = (
     line_ends,  # first: ftfy works line by line
@@ -61,3 +63,12 @@ LAYOUT_RULES: tuple[Rule, ...] = (
     layout,  # alone: whatever the rules before took out, paragraphs end up one blank line apart
 )
 """Run last."""
+
+
+def repair_value(value: str, config: RepairConfig | None = None) -> str:
+    """The character repairs for a metadata value, for example a headline that came beside the text.
+
+    >>> repair_value("  Mayor canâ€™t pay &amp; won’t ")
+    'Mayor can’t pay & won’t'
+    """
+    return apply_to_value(value, CHARACTER_RULES, config or RepairConfig())

@@ -11,8 +11,6 @@ from pipeline.text.rules import Context
 
 NAME, VERSION = "encoding_again", 1
 
-_LEADS = ("Ã", "Â", "â", "Ð", "Ñ", "Î", "Ï", "Å", "Ä")
-
 
 def find(text: str, context: Context) -> Iterator[Edit]:
     """Yield what `encoding` finds now, where it could not before.
@@ -20,6 +18,6 @@ def find(text: str, context: Context) -> Iterator[Edit]:
     >>> [(e.before, e.after) for e in find("la Ã©cole", None)]
     [('Ã©', 'é')]
     """
-    if not text.isascii() and any(lead in text for lead in _LEADS):
+    if not text.isascii():
         for edit in encoding.find(text, context):
             yield dataclasses.replace(edit, rule=NAME, rule_version=VERSION)

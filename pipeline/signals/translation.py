@@ -78,7 +78,8 @@ def _repairable(text: str, language: str | None) -> Iterator[Evidence]:
     """Damage that a repair rule may take up: evidence only, since a flag is for what stays."""
     for kind, weight, damages in (
         ("quote_orientation_fault", STRONG, find_quote_faults(text, language)),
-        ("orphan_punctuation", STRONG, find_orphans(text)),
+        ("orphan_punctuation", STRONG, (damage for damage in find_orphans(text) if text[damage.start] != ".")),
+        ("doubled_stop", WEAK, (damage for damage in find_orphans(text) if text[damage.start] == ".")),
         ("article_case_damage", STRONG, find_capital_articles(text, language)),
         ("fused_words", STRONG, find_fused_words(text)),
         ("spaced_punctuation", WEAK, find_spaced_marks(text, language)),

@@ -9,6 +9,8 @@ from pipeline.text.damage import Damage, Paragraphs, Quotations, language_list, 
 
 __all__ = ["find_capital_articles"]
 
+_FIRST_WORD = re.compile(r"[\"“‘«„ ]*(?:[^\W\d_] )?([^\W\d_]{2,40})")
+_LEAD = re.compile(r"[\"“‘«„ ]*([^\W\d_]{5,40}) [^\W\d_]*[a-zß-ÿ]")
 _LOOK = 300  # characters of a sentence that decide whether it is of mixed case
 
 
@@ -27,8 +29,7 @@ def find_capital_articles(text: str, language: str | None) -> Iterator[Damage]:
     articles = language_list("articles", language or "")
     if not any(f"{article} " in text for article in articles):
         return
-    first = next(paragraphs(text), None)
-    if first is None or _begins_in_capitals(text[first[0] : first[1]]):
+    if _is_house_style(text):
         return
     pattern = re.compile(rf"(?<!\S)(?:{'|'.join(sorted(articles))}) (?=[^\W\d_]{{2}})")
     lines, quotations = Paragraphs(text), Quotations(text)
@@ -48,9 +49,16 @@ def find_capital_articles(text: str, language: str | None) -> Iterator[Damage]:
             )
 
 
-def _begins_in_capitals(paragraph: str) -> bool:
-    word = re.match(r"[^\W\d_]{2,}", paragraph.lstrip('"“‘«„ '))
-    return word is not None and word[0].isupper()
+def _is_house_style(text: str) -> bool:
+    """Whether the outlet sets first words in capitals: that of the story, or those of two paragraphs and not acronyms."""
+    spans = list(paragraphs(text))
+    if not spans:
+        return True
+    word = _FIRST_WORD.match(text, *spans[0])
+    if word is not None and word[1].isupper():
+        return True
+    leads = (_LEAD.match(text, start, end) for start, end in spans)
+    return sum(1 for lead in leads if lead is not None and lead[1].isupper()) >= 2
 
 
 def _is_sentence_start(text: str, start: int, at: int) -> bool:
