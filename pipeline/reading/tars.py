@@ -124,7 +124,8 @@ def list_tar(source: Peekable) -> Iterator[Entry | Damage]:
         try:
             for _ in content:
                 pass
-            stream.take(-header.size % TAR_BLOCK)
+            if stream.position == end:
+                stream.take(-header.size % TAR_BLOCK)
         except DocumentError as error:
             yield Damage(stream.position, error)
             end = stream.position + 1
