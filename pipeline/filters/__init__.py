@@ -8,9 +8,10 @@ from typing import Any, Protocol
 from pipeline.config import FilterConfig
 from pipeline.filters import canceled, empty_text, kill_notice, language, not_text, quality, translated, withheld
 from pipeline.filters._measured import Measured
+from pipeline.filters.quality import check
 from pipeline.records import RepairedDocument, Verdict
 
-__all__ = ["FILTERS", "Filter", "Measured", "judge"]
+__all__ = ["FILTERS", "Filter", "Measured", "check", "judge"]
 
 
 class Filter(Protocol):

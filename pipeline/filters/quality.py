@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from pipeline.config import FilterConfig
 from pipeline.errors import ConfigError
 from pipeline.filters._measured import Measured
 from pipeline.records import Verdict
+from pipeline.schema import json_schema
 
 NAME, VERSION = "quality", 1
 
@@ -37,13 +38,29 @@ def judge(value: Mapping[str, float | None], config: FilterConfig) -> Verdict | 
         ConfigError: a limit is not of the form ``signal <= number`` or ``signal >= number``, or names no signal.
     """
     for text in config.limits:
-        limit = parse_limit(text)
-        if limit.signal not in value:
-            raise ConfigError(f"filter.limits: {limit.signal} is no signal; there are {', '.join(sorted(value))}")
+        limit = _known(parse_limit(text), value)
         found = value[limit.signal]
         if found is not None and (found > limit.value if limit.relation == "<=" else found < limit.value):
             return Verdict(NAME, f"{limit.signal} is {found:g}, wanted {limit.relation} {limit.value:g}", float(found), limit.value)
     return None
+
+
+def check(config: FilterConfig) -> None:
+    """Make sure, before a run, that all limits can be read and name a signal.
+
+    Raises:
+        ConfigError: see `judge`.
+    """
+    columns = json_schema("documents")["properties"]
+    known = [name for name in columns if name.startswith("rps_") or name == "n_paragraphs"]
+    for text in config.limits:
+        _known(parse_limit(text), known)
+
+
+def _known(limit: Limit, signals: Iterable[str]) -> Limit:
+    if limit.signal not in signals:
+        raise ConfigError(f"filter.limits: {limit.signal} is no signal; there are {', '.join(sorted(signals))}")
+    return limit
 
 
 @cache

@@ -7,8 +7,9 @@ from functools import cache
 from typing import Any
 
 from pipeline.resources import load_toml
+from pipeline.text.damage import paragraphs
 
-__all__ = ["identify", "normalise_tag"]
+__all__ = ["identify", "identify_paragraphs", "normalise_tag"]
 
 _SAMPLE, _BODY = 200, 2000
 _LEAST_WORDS = 20
@@ -59,6 +60,15 @@ def identify(text: str, declared: str | None = None) -> tuple[str | None, float 
     if found is None or confidence is None or found == primary or confidence < _OVERRULE or len(text) < _SAMPLE or _are_kin(found, primary):
         return tag, None
     return found, confidence
+
+
+def identify_paragraphs(text: str) -> list[tuple[int, int, str | None, float | None]]:
+    """Start, end, language and confidence of every line that is not blank; for documents that may be in several languages.
+
+    >>> [(start, end, tag) for start, end, tag, _ in identify_paragraphs("Der Hafen ist seit gestern gesperrt.\\n\\nLe port est fermé depuis hier soir.")]
+    [(0, 36, 'de'), (38, 74, 'fr')]
+    """
+    return [(start, end, *_guess(text[start:end])) for start, end in paragraphs(text)]
 
 
 def normalise_tag(tag: str | None) -> str | None:

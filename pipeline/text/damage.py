@@ -28,7 +28,7 @@ _Arguments = ParamSpec("_Arguments")
 def remembered(finder: Callable[_Arguments, Iterator[Damage]]) -> Callable[_Arguments, tuple[Damage, ...]]:
     """Make a finder return a tuple, and keep it for the last few texts: the signal asks first, and the repair asks again."""
 
-    @lru_cache(maxsize=8)
+    @lru_cache(maxsize=2)
     @wraps(finder)
     def find(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> tuple[Damage, ...]:
         return tuple(finder(*args, **kwargs))

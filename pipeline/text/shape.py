@@ -21,7 +21,7 @@ def _kind(byte: int) -> int:
 _KINDS = bytes(map(_kind, range(256)))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def outline(text: str) -> bytes:
     """The UTF-8 bytes of a text with ``a`` for small letters, ``A`` for capitals and ``.`` for the marks , . ; : ! ? of ASCII.
 

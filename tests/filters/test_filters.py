@@ -109,3 +109,9 @@ def test_limits_on_signals() -> None:
 def test_a_limit_that_cannot_be_read_stops_the_run(limit: str) -> None:
     with pytest.raises(ConfigError, match=r"filter\.limits"):
         judge(document(), limits=(limit,))
+    with pytest.raises(ConfigError, match=r"filter\.limits"):
+        filters.check(FilterConfig(limits=(limit,)))
+
+
+def test_limits_that_can_be_read_pass_the_check() -> None:
+    filters.check(FilterConfig(limits=("rps_doc_word_count >= 3", "n_paragraphs <= 1000")))
