@@ -65,8 +65,9 @@ def identify(text: str, declared: str | None = None) -> tuple[str | None, float 
 def identify_paragraphs(text: str) -> list[tuple[int, int, str | None, float | None]]:
     """Start, end, language and confidence of every line that is not blank; for documents that may be in several languages.
 
-    >>> [(start, end, tag) for start, end, tag, _ in identify_paragraphs("Der Hafen ist seit gestern gesperrt.\\n\\nLe port est fermé depuis hier soir.")]
-    [(0, 36, 'de'), (38, 74, 'fr')]
+    >>> text = "Der Hafen ist seit gestern gesperrt.\\n\\nLe port est fermé depuis hier soir."
+    >>> [(start, end, tag) for start, end, tag, _ in identify_paragraphs(text)]
+    [(0, 36, 'de'), (38, 73, 'fr')]
     """
     return [(start, end, *_guess(text[start:end])) for start, end in paragraphs(text)]
 
