@@ -15,11 +15,13 @@ import numba as nb
 import numpy as np
 from numba import types
 
+from pipeline.dedup.utf8 import get, put, width
 from pipeline.dedup.xxh3 import READ8, xxh3_64
 
-__all__ = ["XXH3_VERSION", "count_shared", "share_slots", "sketch_texts"]
+__all__ = ["HELPERS_VERSION", "count_shared", "share_slots", "sketch_texts"]
 
-XXH3_VERSION = 1  # see xxh3
+HELPERS_VERSION = 1
+"""To be raised with every change of `xxh3` or `utf8`, so that the cache of this file is made anew."""
 
 u32, u64, i64 = np.uint32, np.uint64, np.int64
 
@@ -37,51 +39,15 @@ EXPANDS = u32(0x80000000)
 
 
 @nb.njit
-def _put(out: Any, at: Any, point: Any) -> Any:
-    """Write one code point as UTF-8; the place after it."""
-    low, middle, high = u32(0x80) | (point & u32(63)), u32(0x80) | ((point >> u32(6)) & u32(63)), u32(0x80) | ((point >> u32(12)) & u32(63))
-    if point < u32(0x80):
-        out[at] = point
-        return at + 1
-    if point < u32(0x800):
-        out[at], out[at + 1] = u32(0xC0) | (point >> u32(6)), low
-        return at + 2
-    if point < u32(0x10000):
-        out[at], out[at + 1], out[at + 2] = u32(0xE0) | (point >> u32(12)), middle, low
-        return at + 3
-    out[at], out[at + 1], out[at + 2], out[at + 3] = u32(0xF0) | (point >> u32(18)), high, middle, low
-    return at + 4
-
-
-@nb.njit
 def _put_folded(out: Any, at: Any, folded: Any, expansions: Any) -> Any:
     """Write what a code point folds to: one code point, or a row of `expansions`, which ends at 0."""
     if folded < EXPANDS:
-        return _put(out, at, folded)
+        return put(out, at, folded)
     row = i64(folded & u32(0x7FFFFFFF))
     for i in range(expansions.shape[1]):
         if expansions[row, i] != u32(0):
-            at = _put(out, at, expansions[row, i])
+            at = put(out, at, expansions[row, i])
     return at
-
-
-@nb.njit
-def _get(data: Any, at: Any) -> Any:
-    """The code point at a place of valid UTF-8."""
-    lead = u32(data[at])
-    if lead < u32(0x80):
-        return lead
-    if lead < u32(0xE0):
-        return ((lead & u32(31)) << u32(6)) | (u32(data[at + 1]) & u32(63))
-    if lead < u32(0xF0):
-        return ((lead & u32(15)) << u32(12)) | ((u32(data[at + 1]) & u32(63)) << u32(6)) | (u32(data[at + 2]) & u32(63))
-    tail = ((u32(data[at + 1]) & u32(63)) << u32(12)) | ((u32(data[at + 2]) & u32(63)) << u32(6)) | (u32(data[at + 3]) & u32(63))
-    return ((lead & u32(7)) << u32(18)) | tail
-
-
-@nb.njit
-def _width(point: Any) -> Any:
-    return i64(1) + i64(point >= u32(0x80)) + i64(point >= u32(0x800)) + i64(point >= u32(0x10000))
 
 
 @nb.njit
@@ -96,6 +62,39 @@ def _close(tokens: Any, end: Any, first: Any, letters: Any, digits: Any, ends: A
     ends[tokens] = end
     marks[tokens] = (first & (UPPER | LOWER)) | i64(2 * digits >= letters)
     return tokens + 1
+
+
+@nb.njit
+def _put_key(key: Any, at: Any, blank: Any, point: Any, key_folds: Any, expansions: Any) -> Any:
+    """Write a code point to the key, after a blank where one is due; the place after it."""
+    if blank and at > 0:
+        key[at] = 32
+        at += 1
+    return _put_folded(key, at, key_folds[point] if point < LAST else point, expansions)
+
+
+@nb.njit
+def _trim(key: Any, size: Any) -> Any:
+    """Length of the key without blanks, exclamation marks and full stops at its end."""
+    while size > 0 and (key[size - 1] == 32 or key[size - 1] == 33 or key[size - 1] == 46):
+        size -= 1
+    return size
+
+
+@nb.njit
+def _copy_letters(data: Any, at: Any, size: Any, plain: Any, joined: Any, out: Any, key: Any, written: Any) -> Any:
+    """Copy ASCII letters and digits, folded, to both outputs; the three places after them, and how many are digits."""
+    digits = i64(0)
+    while at < size and data[at] < 0x80:
+        folded = plain[data[at]]
+        if folded < 0x80:
+            break
+        folded &= 0x7F
+        joined[out] = folded
+        key[written] = folded
+        digits += i64(folded < 58)
+        out, written, at = out + 1, written + 1, at + 1
+    return at, out, written, digits
 
 
 @nb.njit
@@ -120,20 +119,16 @@ def _read_text(
                 inside = apostrophe = False
             continue
         if point >= u32(0x80):
-            point = _get(data, at)
-            at += _width(point)
+            point = get(data, at)
+            at += width(point)
             if _is_invisible(point):
                 continue
         else:
             at += 1
         kind = i64(kinds[min(point, LAST)])
-        blank = blank or bool(kind & SPACE)
         if not kind & SPACE:
-            if blank and written > 0:
-                key[written] = 32
-                written += 1
-            blank = False
-            written = _put_folded(key, written, key_folds[point] if point < LAST else point, expansions)
+            written = _put_key(key, written, blank, point, key_folds, expansions)
+        blank = bool(kind & SPACE)
         unspaced += i64((kind & UNSPACED) != 0)
         if kind & WORD or (kind & MARK and inside and not apostrophe):
             if not inside:
@@ -150,15 +145,8 @@ def _read_text(
             digits += i64((kind & DIGIT) != 0)
             out = _put_folded(joined, out, folds[point], expansions)
             begin = at - 1
-            while at < size and data[at] < 0x80:
-                folded = plain[data[at]]
-                if folded < 0x80:
-                    break
-                folded &= 0x7F
-                joined[out] = folded
-                key[written] = folded
-                digits += i64(folded < 58)
-                out, written, at = out + 1, written + 1, at + 1
+            at, out, written, found = _copy_letters(data, at, size, plain, joined, out, key, written)
+            digits += found
             letters += at - begin
             all_letters += at - begin
         else:
@@ -170,9 +158,7 @@ def _read_text(
                 inside = apostrophe = False
     if inside:
         tokens = _close(tokens, out, first, letters, digits, ends, marks)
-    while written > 0 and (key[written - 1] == 32 or key[written - 1] == 33 or key[written - 1] == 46):
-        written -= 1
-    counts[0], counts[1], counts[2] = written, unspaced, all_letters
+    counts[0], counts[1], counts[2] = _trim(key, written), unspaced, all_letters
     return tokens
 
 
@@ -184,8 +170,8 @@ def _split_characters(
     out = tokens = i64(0)
     inside = False
     while at < size:
-        point = _get(data, at)
-        at += _width(point)
+        point = get(data, at)
+        at += width(point)
         if _is_invisible(point):
             continue
         kind = kinds[min(point, LAST)]
@@ -195,9 +181,9 @@ def _split_characters(
         begin = out
         out = _put_folded(joined, out, folds[point], expansions)
         while begin < out:
-            token = _get(joined, begin)
+            token = get(joined, begin)
             starts[tokens] = begin
-            begin += _width(token)
+            begin += width(token)
             ends[tokens] = begin
             marks[tokens] = i64((kinds[min(token, LAST)] & DIGIT) != 0)
             tokens += 1

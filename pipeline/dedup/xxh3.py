@@ -1,7 +1,7 @@
 """XXH3-64 (the hash of Yann Collet's xxHash 0.8, seed 0) as compiled code, for many short slices of one buffer.
 
 Needs numba; `kernel` calls it. numba's cache does not notice a change in a file that a cached function only calls into: whoever changes
-this file changes `XXH3_VERSION` in `kernel` too, which makes the cache of that file stale.
+this file raises `HELPERS_VERSION` in `kernel` too, which makes the cache of that file stale.
 """
 
 from __future__ import annotations
