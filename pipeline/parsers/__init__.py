@@ -25,6 +25,8 @@ from pipeline.parsers import (
     row,
     sgml,
     sniff,
+    xml_other,
+    zczc,
 )
 from pipeline.parsers.members import Member, split_members
 from pipeline.parsers.source import Parser, Reading, Source
@@ -43,8 +45,10 @@ FORMATS: tuple[Parser, ...] = (
     ninjs,  # before row: a ninjs item is a JSON object too
     row,
     html_page,
+    xml_other,  # after HTML: XHTML may begin with an XML declaration
     anpa,  # before IPTC 7901: both begin with a start of header
     iptc7901,
+    zczc,
     plain,  # last: everything that is text is plain text
 )
 """Asked in this order; the first that recognises the content reads it."""

@@ -15,7 +15,7 @@ __all__ = ["NAME", "VERSION", "read", "recognise"]
 
 NAME, VERSION = "anpa1312", 1
 
-_ENVELOPE = re.compile(r"\x16{1,4}\x01\s*([A-Za-z])(\d{3,4})[\x1f\x1c\x1e ]([\w\-]{0,40})")
+_ENVELOPE = re.compile(r"\x16{1,4}\x01\s*([A-Za-z])(\d{3,4})[\x1c\x1e\x1f]([\w\-]{0,40})")
 _SECOND = re.compile(
     r"([A-Za-z]) ([A-Za-z])[ ]?[\x11-\x14\x0e\x0f]{0,4}\s?"  # priority, category, typesetting
     r"((?:am|pm|bc|ap)?-?[\w\-.'’&]{1,60})([^\r\n\x02]{0,80}?)"  # keyword slug, version

@@ -16,7 +16,8 @@ from pipeline.errors import DocumentError
 from pipeline.parsers import fields
 from pipeline.parsers.html_body import HtmlBody, parse_html_body, read_html_body
 from pipeline.parsers.markup import child, children, local, parse_xml, root_name, text_of
-from pipeline.parsers.source import Reading, Source
+from pipeline.parsers.paragraphs import unwrap
+from pipeline.parsers.source import Reading, Source, join_blocks
 from pipeline.records import Metadata
 
 __all__ = ["ENTRIES", "NAME", "VERSION", "read", "recognise"]
@@ -29,7 +30,6 @@ _EXPORT = "wordpress.org/export/"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _WP_STATUS = {"publish": "usable", "inherit": "usable", "trash": "canceled"}
-_SHORTCODE_CAPTION = re.compile(r"\[caption[^\]]{0,500}\](.{0,3000}?)\[/caption\]", re.DOTALL)
 _SHORTCODE = re.compile(r"\[/?(?:gallery|embed|audio|video|playlist|vc_\w+|et_pb_\w+)(?:\s[^\]]{0,2000})?\]")
 
 _LONG_SUMMARY = 1500
@@ -132,7 +132,7 @@ def _typed(element: etree._Element, title: str | None) -> HtmlBody:
         return read_html_body(element, title)
     text = element.text or ""
     if (element.get("type") or "html") == "text" or not re.search(r"<[A-Za-z/!]|&(?:#|\w+;)", text):
-        return HtmlBody("\n".join(line for part in text.splitlines() if (line := " ".join(part.split(" "))).strip()))
+        return HtmlBody(join_blocks(unwrap(text.strip("\r\n"))))
     return parse_html_body(text, title)
 
 
@@ -166,13 +166,23 @@ def _gmt(value: str | None) -> str | None:
 
 
 def _shortcodes(markup: str) -> tuple[str, list[str | None]]:
+    """Take out WordPress's bracketed codes, and read the captions among them.
+
+    >>> _shortcodes('One [caption id="1"]<img/> A quay[/caption] two [gallery ids="3"]')
+    ('One  two ', ['A quay'])
+    """
     captions: list[str | None] = []
-
-    def caption(match: re.Match[str]) -> str:
-        captions.append(_plain(match[1]))
-        return ""
-
-    return _SHORTCODE.sub("", _SHORTCODE_CAPTION.sub(caption, markup)), captions
+    pieces: list[str] = []
+    position = 0
+    while (start := markup.find("[caption", position)) >= 0:
+        inner, end = markup.find("]", start) + 1, markup.find("[/caption]", start)
+        if end < 0 or not 0 < inner <= end:
+            break
+        captions.append(_plain(markup[inner:end]))
+        pieces.append(markup[position:start])
+        position = end + len("[/caption]")
+    pieces.append(markup[position:])
+    return _SHORTCODE.sub("", "".join(pieces)), captions
 
 
 def _extra(entry: etree._Element, full: str | None) -> str | None:

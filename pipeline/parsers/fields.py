@@ -34,6 +34,8 @@ _STATUS = {
 }
 _ITEM_TYPES = {
     "text": "text",
+    "story": "text",
+    "article": "text",
     "picture": "picture",
     "photo": "picture",
     "image": "picture",

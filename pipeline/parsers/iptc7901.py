@@ -14,7 +14,7 @@ __all__ = ["NAME", "VERSION", "control_free", "read", "recognise", "transmitted_
 
 NAME, VERSION = "iptc7901", 1
 
-_HEADER = re.compile(r"\x01\s*([A-Za-z]{1,10})(\d{1,6})[ \t]+([1-9])[ \t]+([A-Za-z]{1,8})[ \t]+(\d{1,6})[ \t]*([^\r\n\x02]{0,200})")
+_HEADER = re.compile(r"\x01\s*([A-Za-z]{1,10})(\d{1,6})[ \t]+([1-9])[ \t]+([A-Za-z+]{1,8})[ \t]+(\d{1,6})[ \t]*([^\r\n\x02]{0,200})")
 _TIME = re.compile(r"(\d\d)(\d\d)(\d\d)\s*(?:GMT|Z|UTC)?\s+([^\W\d_]{3})[^\W\d_]*\.?\s+(\d{4}|\d\d)\b")
 _MONTHS = {"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12}
 _GERMAN = {"mär": 3, "mrz": 3, "mai": 5, "okt": 10, "dez": 12}

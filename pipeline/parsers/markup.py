@@ -21,7 +21,7 @@ __all__ = ["blocks", "check_tree", "child", "children", "html_tree", "local", "p
 MAX_DEPTH = 400
 """Levels of nesting. Real news items and pages stay under 60, pages whose tags are not closed under 300; browsers stop at 512."""
 
-MAX_NODES = 400_000
+MAX_NODES = 200_000
 """Elements of one document. The largest real article pages have some 20,000."""
 
 # One step a level is linear in the size of the tree, and C code; a walk in Python costs ten times the parsing.
@@ -36,7 +36,6 @@ _ENTITY = re.compile(
 )
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 _BARE_AMPERSAND = re.compile(r"&(?!(?:[A-Za-z][A-Za-z0-9]{0,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});)")
-_CDATA = re.compile(r"(<!\[CDATA\[(?:(?!\]\]>)[\s\S])*\]\]>)")
 _BAD_REFERENCE = re.compile(r"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|[xX]0*(?:[0-8]|[bBcCeEfF]|1[0-9a-fA-F]));")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CONTROL_BYTES = bytes(c for c in range(32) if c not in b"\t\n\f\r")
@@ -256,8 +255,15 @@ def _mended(text: str, entities: dict[str, str]) -> str:
         value = entities.get(name) or html.entities.html5.get(name + ";")
         return html.escape(value, quote=True) if value is not None else "&amp;" + match[0][1:]
 
-    parts = _CDATA.split(text) if "<![CDATA[" in text else [text]
-    for index in range(0, len(parts), 2):
-        part = _BAD_REFERENCE.sub("", parts[index])
-        parts[index] = _NAMED.sub(named, _BARE_AMPERSAND.sub("&amp;", part))
+    parts: list[str] = []
+    position = 0
+    while position < len(text):
+        start = text.find("<![CDATA[", position)
+        end = text.find("]]>", start) + 3 if start >= 0 else 2
+        outside = text[position : start if end > 2 else len(text)]
+        parts.append(_NAMED.sub(named, _BARE_AMPERSAND.sub("&amp;", _BAD_REFERENCE.sub("", outside))))
+        if end <= 2:
+            break
+        parts.append(text[start:end])
+        position = end
     return "".join(parts)

@@ -25,6 +25,9 @@ _HEAD = 65_536
 _FEED_HEAD = ("title", "link", "language", "copyright", "rights", "author", "creator")
 _GUID = re.compile(r"<(?:[\w\-]+:)?(?:guid|id)(?:\s[^<>]{0,300})?>\s*(?:<!\[CDATA\[)?\s*([^<\]]{1,500}?)\s*(?:\]\]>)?\s*</", re.IGNORECASE)
 _PUBLIC_ID = re.compile(r"<PublicIdentifier(?:\s[^<>]{0,300})?>\s*([^<]{1,500}?)\s*</")
+_LISTS = re.compile(r'"(item|items|data|docs|documents|results|articles|stories|entries|news|posts|response)"\s*:')
+_LONG_SETTING = 300
+_DOCUMENT_KEYS = frozenset(("text", "headline", "title", "uri", "guid", "body", "content", "body_html", "body_text"))
 _XML = "application/xml"
 
 
@@ -89,7 +92,7 @@ def _elements(text: str, names: frozenset[str], *, reduced: bool = False) -> lis
     head = _feed_head(header) if reduced else ""
     if head and re.search(r"</channel\s*>", header):
         head = f"<channel>{head}</channel>"  # RSS 1.0, whose items stand beside the channel
-    sender = re.search(r"<SentFrom\b[\s\S]{0,4000}?</SentFrom\s*>", header)
+    sender = re.search(r"<SentFrom\b[\s\S]{0,4000}?</SentFrom\s*>", header[:_HEAD])
     if sender and not reduced:
         head = f"<NewsEnvelope>{sender[0]}</NewsEnvelope>"  # of the envelope only who sent it: its times differ with each delivery
     before = "".join(tags) + head
@@ -99,10 +102,10 @@ def _elements(text: str, names: frozenset[str], *, reduced: bool = False) -> lis
 
 def _feed_head(header: str) -> str:
     # What changes with every retrieval (build dates, counters) stays out, so that an entry has the same bytes each time.
-    inner = re.sub(r"<image\b[\s\S]*?</image\s*>", "", header[:_HEAD])
+    inner = re.sub(r"<image\b[\s\S]{0,4000}?</image\s*>", "", header[:_HEAD])
     found = []
     for name in _FEED_HEAD:
-        match = re.search(rf"<((?:[\w\-]+:)?{name})(?:\s[^<>]{{0,500}})?(?:/>|>[\s\S]{{0,4000}}?</\1\s*>)", inner)
+        match = re.search(rf"<((?:[\w\-]+:)?{name})(?:\s[^<>]{{0,500}})?(?:/>|>[\s\S]{{0,1000}}?</\1\s*>)", inner)
         found.append(match[0] if match else "")
     return "".join(found)
 
@@ -112,7 +115,7 @@ def _identity(text: str, piece: Slice) -> str:
     tag = start[: start.find(">") + 1]
     if guid := attribute(tag, "guid") or attribute(tag, "rdf:about"):
         return guid
-    match = (_GUID if piece.name in feeds.ENTRIES else _PUBLIC_ID).search(text, piece.start, piece.end)
+    match = (_GUID if piece.name in feeds.ENTRIES else _PUBLIC_ID).search(text, piece.start, min(piece.end, piece.start + _HEAD))
     return match[1] if match else ""
 
 
@@ -146,7 +149,7 @@ def _from_wire(data: bytes) -> list[_Found]:
 
 
 def _from_json(data: bytes, head: bytes) -> list[_Found]:
-    if head[:1] == b"{" and not re.search(rb'"(?:items|data)"\s*:', head):
+    if head[:1] == b"{" and not re.search(_LISTS.pattern.encode(), head):
         return []
     try:
         text = decoding.decode(data).text.strip("\ufeff \t\r\n\0")
@@ -192,6 +195,25 @@ def _json_feed(text: str) -> list[_Found]:
     if "jsonfeed.org" in str(value.get("version", "")) and isinstance(value.get("items"), list):
         head = {key: value[key] for key in ("version", "title", "language", "authors", "author") if key in value}
         return [(_json_id(e), _compact({**head, "items": [e]}), "application/json") for e in value["items"]]
+    return [(_json_id(e), _compact(e), "application/json") for e in _wrapped(value)]
+
+
+def _wrapped(value: dict[str, object]) -> list[object]:
+    """The list of documents in the answer of an interface: the one list of objects beside counts and times, one level down at most.
+
+    >>> _wrapped({"total": 2, "item": [{"uri": "a", "headline": "A"}, {"uri": "b", "headline": "B"}]})[1]
+    {'uri': 'b', 'headline': 'B'}
+    >>> _wrapped({"text": "a document", "items": [{"price": 1}]})
+    []
+    """
+    inner = value.get("response", value.get("data"))
+    for holder in (value, inner if isinstance(inner, dict) else {}):
+        lists = [(key, entries) for key, entries in holder.items() if isinstance(entries, list) and entries]
+        others = [key for key, entry in holder.items() if isinstance(entry, str) and len(entry) > _LONG_SETTING]
+        if len(lists) == 1 and not others and _LISTS.fullmatch(f'"{lists[0][0]}":') and not _DOCUMENT_KEYS & set(holder):
+            entries = lists[0][1]
+            if all(isinstance(entry, dict) and any(isinstance(v, str) for v in entry.values()) for entry in entries):
+                return entries
     return []
 
 
@@ -215,13 +237,15 @@ def _after(pattern: re.Pattern[str], text: str, position: int) -> int:
 def _numbered(found: Iterable[_Found]) -> list[Member]:
     """Members with ids that are unique: an id that comes again takes ``#2``, ``#3``, ..., and an empty one is its ordinal from 1."""
     taken: set[str] = set()
+    copies: dict[str, int] = {}
     members = []
     for ordinal, (identity, data, media_type) in enumerate(found, 1):
         base = re.sub(r"\s+", " ", identity).strip()[:500] or str(ordinal)
-        unique, copy = base, 1
+        unique, copy = base, copies.get(base, 1)
         while unique in taken:
             copy += 1
             unique = f"{base}#{copy}"
+        copies[base] = copy
         taken.add(unique)
         members.append(Member(unique, data, media_type))
     return members

@@ -145,7 +145,7 @@ def _content(data: etree._Element) -> Reading:
 
 
 def _extra(item: etree._Element, components: Sequence[etree._Element]) -> str | None:
-    subjects = [e.get("FormalName") for c in components for e in c.iter() if local(e) in ("subject", "subjectmatter", "subjectdetail")]
+    subjects = [e.get("FormalName") for e in item.iter() if local(e) in ("subject", "subjectmatter", "subjectdetail")]
     places = [e.get("Value") for c in components for e in children(c, "descriptivemetadata", "location", "property")]
     associated = [e.get("NewsItem") for e in children(item, "newsmanagement", "associatedwith")]
     hrefs = [e.get("Href") for c in components for e in children(c, "contentitem")]

@@ -25,7 +25,7 @@ __all__ = ["ITEMS", "NAME", "VERSION", "read", "recognise"]
 NAME, VERSION = "newsml-g2", 1
 
 ITEMS = frozenset(("newsitem", "packageitem", "conceptitem", "knowledgeitem", "planningitem", "catalogitem"))
-_ROOTS = ITEMS | {"newsmessage", "itemset"}
+_ROOTS = ITEMS | {"newsmessage", "itemset", "contentset"}
 _NAMESPACE = "iptc.org/std/nar/"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _TYPES = {
@@ -47,7 +47,7 @@ def recognise(source: Source) -> str | None:
     name = root_name(source.head)
     if name is None or name.lower() not in _ROOTS:
         return None
-    return f"root element {name}" if any(sign in source.head for sign in (_NAMESPACE, "NewsML-G2", "guid=")) else None
+    return f"root element {name}" if any(sign in source.head for sign in (_NAMESPACE, "NewsML-G2", "guid=", "<inlineXML")) else None
 
 
 def read(source: Source, config: InputConfig) -> Reading:
@@ -57,6 +57,10 @@ def read(source: Source, config: InputConfig) -> Reading:
         DocumentError: ``bad_xml``, ``xml_entities``, ``too_deep``, ``too_large``, ``no_text`` for a message without an item.
     """
     root = parse_xml(source.text)
+    if local(root) == "contentset":  # the content alone, as archives cut it out
+        around = etree.Element("newsItem")
+        around.append(root)
+        root = around
     item = root if local(root) in ITEMS else next((e for e in root.iter() if local(e) in ITEMS and e.get("guid") is not None), None)
     if item is None:
         raise DocumentError("no_text", f"the {local(root)} element carries no item")

@@ -23,9 +23,27 @@ NAME, VERSION = "ninjs", 1
 _HINT = re.compile(
     r'"(?:versioncreated|ninjs|headlines|bodies|body_\w+|headline|eventdetails|pubstatus|renditions|standard)"', re.IGNORECASE
 )
+_IDENTITY = re.compile(r'"(?:uri|guid)"', re.IGNORECASE)
+_BESIDE_GUID = frozenset(
+    ("versioncreated", "pubstatus", "headline", "slugline", "urgency", "body_html", "body_xhtml", "body_text", "bodies")
+)
 _MAPPED = frozenset(
     (
-        *("uri", "version", "versioncreated", "firstcreated", "contentcreated", "embargoed", "embargoeduntil", "pubstatus", "urgency"),
+        *(
+            "uri",
+            "guid",
+            "source",
+            "provider",
+            "embargotime",
+            "version",
+            "versioncreated",
+            "firstcreated",
+            "contentcreated",
+            "embargoed",
+            "embargoeduntil",
+            "pubstatus",
+            "urgency",
+        ),
         *("slugline", "headline", "headlines", "title", "byline", "by", "located", "language", "type", "usageterms", "copyrightholder"),
         *("copyrightnotice", "ednote", "keywords", "bodies", "descriptions"),
     )
@@ -39,7 +57,7 @@ def recognise(source: Source) -> str | None:
     'JSON object with uri, versioncreated'
     """
     text = source.head
-    if not text.startswith("{") or '"uri"' not in source.text or not _HINT.search(source.text):
+    if not text.startswith("{") or not _IDENTITY.search(source.text) or not _HINT.search(source.text):
         return None
     try:
         item, _ = load_object(source.text)
@@ -51,6 +69,8 @@ def recognise(source: Source) -> str | None:
 def is_item(item: Mapping[str, Any]) -> str | None:
     """The evidence that a JSON object is a ninjs item, or None."""
     low = {key.lower() for key in item}
+    if isinstance(item.get("guid"), str) and "versioncreated" in low and len(_BESIDE_GUID & low) >= 3:
+        return "JSON object with guid, versioncreated and other keys of ninjs"
     if "uri" not in low or not isinstance(item.get("uri"), str):
         return None
     if _standard(item).lower().endswith("ninjs"):
@@ -90,20 +110,23 @@ def _metadata(item: Mapping[str, Any]) -> Metadata:
     return Metadata(
         title=_main(item.get("headlines")) or fields.as_text(item.get("headline")) or fields.as_text(item.get("title")),
         language=fields.language_tag(fields.as_text(item.get("language"))),
-        guid=fields.as_text(item.get("uri")),
+        guid=fields.as_text(item.get("uri")) or fields.as_text(item.get("guid")),
         version=fields.as_text(item.get("version")),
         published_at=fields.first_created(
             fields.as_text(item.get("firstcreated")), fields.as_text(item.get("versioncreated")), fields.as_text(item.get("version"))
         ),
         modified_at=fields.as_text(item.get("versioncreated")),
-        embargoed_until=fields.as_text(item.get("embargoeduntil")) or fields.as_text(item.get("embargoed")),
+        embargoed_until=fields.as_text(item.get("embargoeduntil")) or fields.as_text(item.get("embargoed") or item.get("embargotime")),
         pubstatus=fields.pubstatus(fields.as_text(item.get("pubstatus"))) or "usable",
         urgency=fields.urgency(item.get("urgency")),
         slugline=fields.as_text(item.get("slugline")),
         byline=fields.bylines(_texts(by)),
         dateline=fields.as_text(item.get("located")),
         creditline=_named(item.get("infosources")) or _named(item.get("infosource")),
-        publisher=_named(item.get("infosources")) or _named(item.get("infosource")),
+        publisher=fields.as_text(item.get("provider"))
+        or fields.as_text(item.get("source"))
+        or _named(item.get("infosources"))
+        or _named(item.get("infosource")),
         usage_terms=fields.as_text(item.get("usageterms")),
         copyright_holder=fields.as_text(holder),
         rights_notices=fields.texts([fields.as_text(item.get("copyrightnotice"))]),

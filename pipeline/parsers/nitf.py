@@ -106,7 +106,6 @@ def _docdata(root: etree._Element, head: etree._Element | None) -> Metadata:
 def _from_body(metadata: Metadata, body: etree._Element) -> Metadata:
     head = child(body, "body.head")
     rights = child(head, "rights")
-    media = [m for m in body.iter() if local(m) == "media"]
     notes = [text_of(n) for n in body.iter() if local(n) == "note" and (_is_note_to_editors(n) or local(n.getparent()) == "body.head")]
     distributor = text_of(child(head, "distributor"))
     root = body.getparent()
@@ -122,7 +121,7 @@ def _from_body(metadata: Metadata, body: etree._Element) -> Metadata:
         publisher=distributor,
         copyright_holder=metadata.copyright_holder or text_of(child(rights, "rights.owner")),
         rights_notices=fields.texts([text_of(rights)]),
-        captions=fields.texts(text_of(c) for m in media for c in m.iter() if local(c) == "media-caption"),
+        captions=fields.texts(text_of(c) for c in body.iter() if local(c) == "media-caption"),
         editor_notes=fields.texts([*metadata.editor_notes, *notes]),
     )
 

@@ -91,10 +91,9 @@ def _is_full(before: str, line: str, width: int) -> bool:
 
 
 def _join(lines: Sequence[str]) -> str:
-    joined = lines[0]
-    for line in lines[1:]:
-        tight = (joined.endswith("-") and not joined.endswith(" -") and line[:1].isalpha()) or (
-            _CJK.match(joined[-1:]) and _CJK.match(line[:1])
-        )
-        joined += line if tight else " " + line
-    return joined
+    pieces = [lines[0]]
+    for before, line in itertools.pairwise(lines):
+        hyphen = before.endswith("-") and not before.endswith(" -") and line[:1].isalpha()
+        tight = hyphen or (_CJK.match(before[-1:]) and _CJK.match(line[:1]))
+        pieces.append(line if tight else " " + line)
+    return "".join(pieces)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 __all__ = ["Slice", "attribute", "closing_tags", "open_tags", "outer_elements"]
 
-_HEADER = 65_536
+_HEADER = 16_384
 """Characters in which the elements around the first slice are opened."""
 
 
@@ -36,6 +36,7 @@ def outer_elements(text: str, names: frozenset[str]) -> list[Slice]:
     found: list[Slice] = []
     opened: list[tuple[str, int]] = []
     position = 0
+    tag_end = -1
     while match := token.search(text, position):
         position = match.end()
         if match[2] is None:
@@ -43,13 +44,16 @@ def outer_elements(text: str, names: frozenset[str]) -> list[Slice]:
             position = end + 3 if end >= 0 else len(text)
             continue
         name = match[2].lower()
-        tag_end = text.find(">", position)
+        if tag_end < position:
+            tag_end = text.find(">", position)
+            if tag_end < 0:
+                break
         if match[1]:
             if opened and opened[-1][0] == name:
                 _, start = opened.pop()
                 if not opened:
-                    found.append(Slice(name, start, tag_end + 1 if tag_end >= 0 else len(text), True))
-        elif tag_end >= 0 and text[tag_end - 1] == "/":
+                    found.append(Slice(name, start, tag_end + 1, True))
+        elif text[tag_end - 1] == "/":
             if not opened:
                 found.append(Slice(name, match.start(), tag_end + 1, True))
         else:
@@ -61,7 +65,9 @@ def outer_elements(text: str, names: frozenset[str]) -> list[Slice]:
 
 def open_tags(header: str) -> list[str]:
     """The start tags that are still open at the end of `header`, outermost first, as they are written."""
-    token = re.compile(r"""<!\[CDATA\[|<!--|<\?[^>]*>|<![A-Za-z][^>]*>|<(/?)([A-Za-z_][\w.:\-]*)((?:[^>"']|"[^"]*"|'[^']*')*)>""")
+    token = re.compile(
+        r"""<!\[CDATA\[|<!--|<\?[^>]{0,2000}>|<![A-Za-z][^>]{0,2000}>|<(/?)([A-Za-z_][\w.:\-]*)((?:[^>"']++|"[^"]{0,4000}+"|'[^']{0,4000}+')*+)>"""
+    )
     stack: list[tuple[str, str]] = []
     position = 0
     header = header[:_HEADER]
