@@ -13,11 +13,11 @@ __all__ = ["count_words", "iterate_words", "list_words"]
 _SIGNS = "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0963\u0966-\u0dff"
 # The inner marks keep `U.S`, `1,000`, `3:30`, `one-off` and `l’accord` in one piece.
 _INNER = "'’.,:/\u200c\u200d-"
-_ASCII_WORD = re.compile(r"[A-Za-z0-9]+(?:['.,:/-][A-Za-z0-9]+)*")
+_ASCII_WORD = re.compile(r"(?!_)\w+(?:['.,:/-](?!_)\w+)*", re.ASCII)
 _SPACED_WORD = re.compile(f"(?!_)[\\w{_SIGNS}]+(?:[{_INNER}](?!_)[\\w{_SIGNS}]+)*")
-_LETTER = f"(?![{UNSPACED}_])[\\w{_SIGNS}]"
+_LETTER = f"(?![{UNSPACED}])[\\w{_SIGNS}]"
 # A letter of an unspaced script is a word of its own: that is how length limits of such languages are usually given.
-_MIXED_WORD = re.compile(f"[{UNSPACED}]|(?:{_LETTER})+(?:[{_INNER}](?:{_LETTER})+)*")
+_MIXED_WORD = re.compile(f"[{UNSPACED}]|(?!_)(?:{_LETTER})+(?:[{_INNER}](?!_)(?:{_LETTER})+)*")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _ASCII = bytes(range(128))
 
