@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from pipeline.parsers.html_hints import is_beside, is_embed, is_hidden, is_never_story, is_story
+from pipeline.parsers.markup import NOT_XML
 from pipeline.parsers.source import join_blocks
 
 __all__ = ["extract"]
@@ -159,7 +160,8 @@ def _take_out(body: etree._Element) -> None:
     etree.strip_elements(body, *_NEVER, with_tail=False)
     for element in body.iter("br"):
         # A paragraph separator does not occur in HTML, and marks the line's end until white space has been made one space.
-        element.tail = "\u2029" + (element.tail or "")
+        # A reference such as &#1; comes out of the parser as a character that lxml does not take back.
+        element.tail = "\u2029" + NOT_XML.sub("", element.tail or "")
     for element in list(body.iter("span")):
         names = element.get("class")
         if names and is_hidden(names):

@@ -16,7 +16,7 @@ from pipeline.errors import DocumentError
 from pipeline.parsers.paragraphs import unwrap
 from pipeline.parsers.source import join_blocks
 
-__all__ = ["blocks", "check_tree", "child", "children", "html_tree", "local", "parse_xml", "root_name", "text_of"]
+__all__ = ["NOT_XML", "blocks", "check_tree", "child", "children", "html_tree", "local", "parse_xml", "root_name", "text_of"]
 
 MAX_DEPTH = 400
 """Levels of nesting. Real news items and pages stay under 60, pages whose tags are not closed under 300; browsers stop at 512."""
@@ -37,7 +37,7 @@ _ENTITY = re.compile(
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 _BARE_AMPERSAND = re.compile(r"&(?!(?:[A-Za-z][A-Za-z0-9]{0,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});)")
 _BAD_REFERENCE = re.compile(r"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|[xX]0*(?:[0-8]|[bBcCeEfF]|1[0-9a-fA-F]));")
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CONTROL_BYTES = bytes(c for c in range(32) if c not in b"\t\n\f\r")
 _XML_OWN = {"amp", "lt", "gt", "quot", "apos"}
 
@@ -244,7 +244,7 @@ def _harmless_entities(subset: str) -> dict[str, str]:
 
 
 def _mended(text: str, entities: dict[str, str]) -> str:
-    text = _NOT_XML.sub("", text)
+    text = NOT_XML.sub("", text)
     if "&" not in text:
         return text
 

@@ -142,6 +142,12 @@ def test_harmless_entities_are_read() -> None:
     assert read(data.encode()).source_text == "Post\u00a0says"
 
 
+def test_references_to_control_characters_do_no_harm() -> None:
+    sentence = "The ferry left its quay at nine, and its crew waved to the people who stood in the rain."
+    parsed = read(f"<!DOCTYPE html><p>{sentence}<br>&#1;&#0;&#xFFFE;&#xD800;{sentence}</p>".encode())
+    assert parsed.source_text.count("The ferry left") == 2
+
+
 def test_huge_numbers_do_no_harm() -> None:
     parsed = read(b'{"text": "a", "n": ' + b"9" * 100_000 + b', "f": 1e999999, "i": Infinity}', kind="row")
     assert parsed.metadata.extra is not None
