@@ -41,9 +41,9 @@ RULES: tuple[Rule, ...] = (
     completeness,  # before navigation: "Read more" as the last line says that the story is elsewhere
     navigation,  # before the title: menus; in the tail it bares the last lines of the story for the rules below
     title,  # what is first now is the headline
-    timestamp,  # before the byline: "May 4, 2023" between headline and names
     caption,  # before the byline: a photographer's name is no author
-    byline,  # the headline is gone, so the names stand first
+    byline,  # the headline is gone, so the names stand first; a time beside a name is evidence for it
+    timestamp,  # after the byline, which looks at it
     editor_notes,  # before rights and disclaimers, whose words they use
     disclaimer,  # before rights: both stand in the last paragraphs, and this one is evidence
     rights,  # syndication, copyright and reservation notices

@@ -111,7 +111,7 @@ def looks_like_name(text: str, *, announced: bool = False) -> bool:
             capitals += 1
         elif word[0].islower() and bare not in _PARTICLES:
             return False
-    if fold(parts[-1]) in _institutions():
+    if fold(parts[-1]) in _institutions() or (parts[-1].isupper() and not text.isupper() and known_source(parts[-1])):
         return False
     uncased = capitals == 0 and not text.isascii() and not any(char.islower() for char in text) and len(parts) <= 4
     return (capitals >= 2 or (uncased and announced)) and known_source(text) is None

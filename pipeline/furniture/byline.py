@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
+from pipeline.furniture._dates import is_time_line
 from pipeline.furniture._names import agency_named, known_source, looks_like_name, tidy_name
 from pipeline.furniture._phrases import phrases_in, starts
 from pipeline.furniture._removal import Removal, remove_lines
@@ -27,6 +28,7 @@ _SPLIT = re.compile(
 )
 _PLACE = re.compile(r"^(?:in|at|from|aus|à|en|de|da|em|w|в|у|з|из|te|dal?)\s+[A-ZÀ-ÞА-ЯІЇЄ]")
 _IN_PLACE = re.compile(r"\s(?:in|at|for|from|of|reporting from|en|à|aus|für|pour|para|per|voor|dla|в|из)\s(?=[A-ZÀ-ÞА-ЯІЇЄ])")
+_IN_PLACE_CAPITALS = re.compile(r"\s(?:IN|AT|FOR|FROM|OF|FÜR|POUR|PARA|PER|VOOR|DLA)\s")
 _CONTACT = re.compile(r"(?:^|\s)@\w{2,30}|[\w.+-]+@[\w-]+\.[\w.-]+|https?://\S+|\((?:@|he/|she/|they/)[^)]*\)")
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\d{1,2}:\d\d|\b(?:published|updated|posted|last modified|\d{1,2}(?:h|m|d)? ago)\b", re.IGNORECASE)
 
@@ -59,7 +61,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     zones = find_zones(text)
     removals: list[Removal] = []
     for line in _candidates(lines, zones, context.language):
-        credit, evidence = _judge(line, text, zones, context.language)
+        credit, evidence = _judge(line, lines, text, zones, context.language)
         if credit is None:
             if removals and removals[-1].last == line.index - 1 and zones.before_prose(line.index) and _is_role(line.text):
                 removals[-1] = removals[-1]._replace(last=line.index)
@@ -73,17 +75,28 @@ def find(text: str, context: Context) -> Iterator[Finding]:
 
 
 def _candidates(lines: tuple[Line, ...], zones: Zones, language: str | None) -> Iterator[Line]:
+    """Lines before the story, a few after its first sentences (a standfirst is prose, too), and what looks like a byline at the end."""
     head = zones.first_prose if zones.first_prose >= 0 else min(3, len(lines) - 1)
     for line in lines[: min(head, _DEEPEST)]:
         if len(line.text) <= _LONGEST:
             yield line
-    if zones.first_prose >= 0:
-        for line in lines[max(zones.last_prose + 1, head) :]:
-            if len(line.text) <= _LONGEST and (line.text[0] in "—–" or _split_prefix(line.text, language) or _title_after(line.text)):
-                yield line
+    if zones.first_prose < 0:
+        return
+    for line in lines[min(head, _DEEPEST) :]:
+        if line.prose or len(line.text) > _LONGEST or (_DEEPEST < line.index <= zones.last_prose):
+            continue
+        if line.text[0] in "—–" or _split_prefix(line.text, language) or _title_after(line.text) or _beside_time(line, lines):
+            yield line
 
 
-def _judge(line: Line, text: str, zones: Zones, language: str | None) -> tuple[Credit | None, str]:
+def _beside_time(line: Line, lines: tuple[Line, ...]) -> bool:
+    """Whether the line before or after gives a time of publication."""
+    return line.index <= _DEEPEST and any(
+        is_time_line(other.text) for other in lines[max(0, line.index - 1) : line.index + 2] if other is not line
+    )
+
+
+def _judge(line: Line, lines: tuple[Line, ...], text: str, zones: Zones, language: str | None) -> tuple[Credit | None, str]:
     """(credit, evidence) of a byline, or (None, "")."""
     shown = line.text.strip()
     zone = f"zone: {zones.name(line.index)}"
@@ -101,6 +114,8 @@ def _judge(line: Line, text: str, zones: Zones, language: str | None) -> tuple[C
         return None, ""
     if zones.before_prose(line.index) and line.index <= 4:
         return credit, f"{zone}, under the headline; form: nothing but names and roles"
+    if not zones.after_prose(line.index) and _beside_time(line, lines):
+        return credit, "zone: head, beside the time of publication; form: nothing but names and roles"
     if shown[0] in "—–":
         return credit, f"{zone}, after the story; form: a dash before a name"
     return None, ""
@@ -149,7 +164,7 @@ def read_names(text: str, *, strict: bool) -> Credit:
 
 def _without_place(part: str, *, announced: bool) -> tuple[str, bool]:
     """Cut ``in Oslo`` and ``for CNN`` off a name."""
-    match = _IN_PLACE.search(part)
+    match = _IN_PLACE.search(part) or (_IN_PLACE_CAPITALS.search(part) if part.isupper() else None)
     if match and looks_like_name(part[: match.start()], announced=announced):
         return part[: match.start()], True
     return part, False

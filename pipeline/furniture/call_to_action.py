@@ -17,7 +17,7 @@ NAME, VERSION = "call_to_action", 1
 
 _DATA = "calls_to_action.toml"
 _LONGEST = 320
-_SHORT = 220
+_SHORT = 300
 """Longest call to action seen in the body of a page; longer ones must stand in the tail."""
 
 _OPENERS = " \t•·*-–—|►▶▸»›→☞👉📲📩🔔✉✅⬇️#([【（<>"
@@ -63,7 +63,14 @@ def find(text: str, context: Context) -> Iterator[Finding]:
             removals.append(Removal(line.index, line.index, "call_to_action", evidence))
             if name := named_publisher(line.text):
                 yield Fact("publisher_hints", name)
-    yield from remove_lines(text, lines, removals, NAME, VERSION)
+    yield from remove_lines(text, lines, [*removals, *_between(lines, {removal.first for removal in removals})], NAME, VERSION)
+
+
+def _between(lines: tuple[Line, ...], taken: set[int]) -> Iterator[Removal]:
+    """A line without a full stop between two calls to action belongs to them: what the newsletter is about."""
+    for line in lines:
+        if line.index not in taken and {line.index - 1, line.index + 1} <= taken and not ends_sentence(line.text):
+            yield Removal(line.index, line.index, "call_to_action", "zone: between two calls to action; form: no full stop")
 
 
 def named_publisher(line: str) -> str | None:

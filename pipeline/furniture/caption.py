@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from pipeline.furniture._dates import is_time_line
 from pipeline.furniture._names import agency_named, known_source, looks_like_name
-from pipeline.furniture._phrases import starts
+from pipeline.furniture._phrases import joined, line_phrases, starts
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
-from pipeline.text.lines import Line, ends_sentence, flat_text, flatten, split_lines
+from pipeline.text.lines import Line, ends_sentence, flat_text, flatten, is_headline, split_lines
 from pipeline.text.rules import Context, Finding
 from pipeline.text.zones import Zones, find_zones
 
@@ -20,60 +21,14 @@ _LONGEST = 700
 _CREDIT = 140
 """Longest credit in code points; the longest in the samples names a photographer and four agencies in 90."""
 
-_HINTS = [
-    "/",
-    "／",
-    "©",
-    "via",
-    "photo",
-    "image",
-    "imag",
-    "foto",
-    "bild",
-    "picture",
-    "credit",
-    "crédit",
-    "file",
-    "beeld",
-    "screen",
-    "illustr",
-    "фото",
-    "світлин",
-    "изображ",
-    "зображ",
-    "иллюстр",
-    "ілюстр",
-    "görsel",
-    "صور",
-    "تصوير",
-    "图",
-    "圖",
-    "摄",
-    "攝",
-    "写真",
-    "撮影",
-    "提供",
-    "資料",
-    "资料",
-    "사진",
-    "자료",
-    "▲",
-    "caption",
-    "légende",
-    "legenda",
-    "zdj",
-    "fot.",
-    "archiv",
-    "archief",
-    "archivo",
-    "arquivo",
-    "arşiv",
-    "pictured",
-    "ارشيف",
-]
+_HINTS = (
+    "/ ／ © via photo image imag foto bild picture credit crédit file beeld screen illustr фото світлин изображ зображ иллюстр "
+    "ілюстр görsel صور تصوير 图 圖 摄 攝 写真 撮影 提供 資料 资料 사진 자료 ▲ caption légende legenda zdj fot. archiv archief archivo arquivo "
+    "arşiv pictured ارشيف"
+).split()  # noqa: SIM905
 _CAPTION_END = re.compile(r"\s*[:|]|(?<=caption),|\s+[-–—]\s+|\s*[)\]]|(?<=▲)")
 _AFTER_WORD = re.compile(
-    r"(?:\s*(?:credit|source|courtesy|provided|by|of|de|di|von))*\s*(?:[:/|=]|©|\s(?:by|courtesy of|credit)\b|(?<=\.)\s)\s*©?"
+    r"(?:\s*(?:credit|source|courtesy|provided|by|of|de|di|von))*\s*(?:[:/|=]|©|\s(?:by|courtesy of|credit)\b|(?<=\.)\s|(?<=source),|(?<=credit)(?:,|\.{3}|…))\s*©?"
 )
 _TRAILER = re.compile(r"[/,|]?\s*(?:file(?: photo| picture| image)?|archiv\w*|pool photo|handout|dossier|archives?)\s*$", re.IGNORECASE)
 _CREDIT_CUT = re.compile(r"\s+via\s+|\s*[/|•·／｜+©]\s*|,\s*|\s+[-–—]\s+|\s*&\s*|\s+(?:for|and|par|by|von|pour|für)\s+", re.IGNORECASE)
@@ -86,6 +41,7 @@ _CUT = re.compile(r"[.!?”\"’»。)](?=\s*(?:[A-ZÀ-ÞĀ-ŽА-ЯІЇЄ©(\[]|
 
 
 _RIGHTS = re.compile(r"copyright|rights reserved|riservat|reservad|réservés|vorbehalten|zastrzeżone|защищены|захищені")
+_NOBODY = frozenset({"Pool", "Handout"})
 _HANDED_OUT = re.compile(r"\b(?:pool|handout|hand-out|photo|foto|courtesy|screenshot|video)\b", re.IGNORECASE)
 
 
@@ -119,15 +75,41 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     hints = [hint for hint in _HINTS if hint in whole]
     removals: list[Removal] = []
     for line in lines:
-        found = _judge(line, zones) if hints and _may_be_caption(line, hints) else _bare_agency(line, zones)
+        found = (_judge(line, zones) if hints and _may_be_caption(line, hints) else _bare_agency(line, zones)) or _people(line, zones)
         if found is None:
             continue
         kind, credit, evidence = found
-        yield Fact("captions", line.text)
+        above = _caption_above(line, lines, zones) if kind == "photo_credit" else None
+        if above:
+            yield Fact("captions", f"{above.text} {line.text}")
+            removals.append(
+                Removal(above.index, above.index, "caption", f"form: a phrase right over a picture credit; zone: {zones.name(above.index)}")
+            )
+        else:
+            yield Fact("captions", line.text)
         for agency in credit.agencies:
             yield Fact("photo_agency", agency)
         removals.append(Removal(line.index, line.index, kind, evidence))
     yield from remove_lines(text, lines, removals, NAME, VERSION)
+
+
+def _caption_above(line: Line, lines: tuple[Line, ...], zones: Zones) -> Line | None:
+    """The line over a credit before the story where it is a phrase and no label, name or time: the caption that the credit belongs to."""
+    if line.index == 0 or not zones.before_prose(line.index):
+        return None
+    above = lines[line.index - 1]
+    phrase_like = is_headline(above.text) and above.text.count(" ") >= 3 and not ends_sentence(above.text)
+    # The first line left may be a standfirst; a caption follows something, or stands on a line of its own with its credit.
+    if (
+        not phrase_like
+        or line.blanks
+        or line_phrases(above.core)
+        or is_time_line(above.text)
+        or looks_like_name(above.text)
+        or starts("bylines.toml", "prefix").match(above.flat)
+    ):
+        return None
+    return above if above.index > 0 or above.blanks == 0 else None
 
 
 def _may_be_caption(line: Line, hints: list[str]) -> bool:
@@ -222,7 +204,11 @@ def read_credit(text: str) -> Credit | None:
         bare = bare[label:].strip(" ©")
     bare = _TRAILER.sub("", bare.rstrip(" .")).strip(" /,|")
     agencies: list[str] = []
-    if (match := _AGENCY_PHOTO.match(bare)) and (agency := agency_named(match["agency"] or match["long"], pictures=True)):
+    if (
+        (match := _AGENCY_PHOTO.match(bare))
+        and (agency := agency_named(match["agency"] or match["long"], pictures=True))
+        and agency not in _NOBODY
+    ):
         agencies.append(agency)
         bare = bare[match.end() :]
     prefixed = bool(agencies)
@@ -247,7 +233,7 @@ def _read_parts(parts: list[str], agencies: list[str], *, slashed: bool, labelle
         if agency or known_source(part):
             # An outlet keeps the name that the credit gives it: "ABC" under a picture may be any of three.
             name = agency or part
-            if name not in agencies and name not in ("Pool", "Handout"):
+            if name not in agencies and name not in _NOBODY:
                 agencies.append(name)
         elif _HANDED_OUT.search(part):
             continue
@@ -281,6 +267,16 @@ def _is_captioned(text: str) -> bool:
     flat = flatten(text.lstrip("([（【"))
     match = starts("captions.toml", "caption_label").match(flat)
     return match is not None and _CAPTION_END.match(flat, match.end()) is not None
+
+
+def _people(line: Line, zones: Zones) -> tuple[str, Credit, str] | None:
+    """`Kari Holm (left) and Tor Eide on the quay`: without a full stop anywhere, as a sentence only before the story."""
+    if ends_sentence(line.text) and not zones.before_prose(line.index):
+        return None
+    if not 20 <= len(line.text) <= 300 or line.index == 0 or not joined("clues.toml", "caption_clue").search(line.flat):
+        return None
+    evidence = f"formula: says who stands where in a picture; form: no full stop, or before the story; zone: {zones.name(line.index)}"
+    return "caption", Credit(), evidence
 
 
 def _is_capitalised(part: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.furniture._names import agency_named, known_source, outlet_named
+from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Edit, Fact, KeySpan
 from pipeline.text.lines import Line, fold, split_lines
 from pipeline.text.rules import Context, Finding
@@ -69,6 +70,7 @@ _CAPS_ONLY = re.compile(
     rf"(?P<place>[{_U}][{_U}.’' -]{{2,30}}(?:, (?:[{_U}][\w. ]{{1,18}}))?){_DATE}(?P<sep>\s*(?:[-–—]{{1,2}}|_)\s+|:\s+)(?=[{_U}“\"«])"
 )
 _SIGNS = re.compile(r"^\S+\. \d|[(\[（【［/=_—–:电電讯訊]|-[ -]|\s-")
+_LINE = re.compile(rf"{_PLACE}{_REGION}{_DATE}[ ,(]+(?P<agency>[{_U}][\w.’' ]{{1,30}}?)\)?\s*[-–—]{{1,2}}")
 _LABELS = frozenset(
     [
         "breaking",
@@ -183,6 +185,10 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     >>> list(find("The ferry (Norway) - a new one - left the port at noon with all hands on board.", Context(doc, Metadata())))
     []
     """
+    alone = _alone(text)
+    if alone:
+        yield from alone
+        return
     for line in _paragraphs(text):
         found = read_dateline(line.text)
         if not found:
@@ -201,6 +207,22 @@ def find(text: str, context: Context) -> Iterator[Finding]:
             evidence = "zone: begins one of the first paragraphs; form: place, date, agency and dash"
             yield Edit(start, start + length, text[start : start + length], "", "dateline", NAME, VERSION, "certain", evidence)
         return
+
+
+def _alone(text: str) -> list[Finding]:
+    """A dateline on a line of its own before the story: `Bergen ABC  —`. The line goes, as it is no part of a sentence any more."""
+    lines = split_lines(text)
+    zones = find_zones(text)
+    for line in lines[: max(0, zones.first_prose)]:
+        match = _LINE.fullmatch(line.text)
+        if match and known_source(match["agency"]):
+            agency = agency_named(match["agency"])
+            facts: list[Finding] = [Fact("dateline", line.text)]
+            if agency:
+                facts.append(Fact("text_agency", agency))
+            removal = Removal(line.index, line.index, "dateline", "zone: head, before the story; form: place, agency or outlet and dash")
+            return [*facts, *remove_lines(text, lines, [removal], NAME, VERSION)]
+    return []
 
 
 def _paragraphs(text: str) -> Iterator[Line]:

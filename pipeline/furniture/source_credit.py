@@ -25,6 +25,7 @@ _TRAILING = re.compile(r"(?<=[.!?”\"»’…)])\s*(?P<credit>[(\[/<（]\s*(?P<
 _TRAILING_DASH = re.compile(
     r"(?<=[.!?”\"»’…])\s*(?P<credit>[-–—]{1,2}\s*(?:[Ww]ith )?(?P<name>[A-ZÀ-ÞА-Я][\w.&-]{1,20}(?: [A-ZА-Я][\w.&-]{1,20}){0,3}))\s*\.?\s*$"
 )
+_SIGNED = re.compile(r"[a-zà-ÿ]{2,3}(?:[/,-][a-zà-ÿ]{2,4}){0,4}\s*\((?P<names>[^()]{2,80})\)")
 _INITIALS = re.compile(
     r"[a-zà-ÿ]{2,4}(?:[/-][a-zà-ÿ]{2,4}){0,4}|[(\[]?[A-Z]{2,3}/[A-Z]{2,3}[)\]]?|\(?[a-z]{2}/\w{2,10}\)?|dpa:\d{6}-\d{2}-\d{5,8}/\d+|©?\s?dpa-infocom.{0,40}"
 )
@@ -70,6 +71,10 @@ def _judge(line: Line, zones: Zones, language: str | None, after_credit: bool) -
         if known or (facts and ":" in flatten(bare[:start])):
             return facts, f"formula: a label of a source; {zone}"
         return [], ""
+    if match := _SIGNED.fullmatch(line.text):
+        facts, known = read_sources(match["names"])
+        if known:
+            return facts, f"form: initials before agencies in brackets; formula: agencies; {zone}"
     facts, known = read_sources(bare)
     if known and not (head and line.index == 0):
         return facts, f"formula: nothing but agencies or outlets; {zone}"

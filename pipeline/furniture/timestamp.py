@@ -7,15 +7,29 @@ from collections.abc import Iterator
 from functools import cache
 
 from pipeline.furniture._dates import is_time_line, may_be_time, read_time
-from pipeline.furniture._phrases import phrases_in
+from pipeline.furniture._names import agency_named, known_source, looks_like_name, tidy_name
+from pipeline.furniture._phrases import line_phrase, phrases_in, starts
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
-from pipeline.text.lines import fold, split_lines
+from pipeline.text.lines import Line, core, flatten, fold, split_lines
 from pipeline.text.rules import Context, Finding
-from pipeline.text.zones import find_zones
+from pipeline.text.zones import Zones, find_zones
 
 NAME, VERSION = "timestamp", 1
 
+_LONGEST = 160
+_DEEPEST = 12
+_NOBODY = frozenset(
+    {"admin", "administrator", "staff", "editor", "web desk", "news desk", "redaktion", "redacción", "редакция", "by", "posted", "in"}
+)
+_META_CUT = re.compile(r"\s*[|•·—–／]\s*|\s-\s|\s{2,}|,\s(?=[A-Z][a-z]+$)")
+_COUNT = re.compile(r"(?:\d{1,6}\s?)+(?:[kKmM]|views?|reads?|shares?|comments?)?")
+_PLACE = re.compile(r"[A-ZÀ-ÞА-ЯІЇЄ][\w’'.-]*(?: [A-ZÀ-ÞА-ЯІЇЄ][\w’'.-]*){0,2}(?:, [A-ZÀ-ÞА-Я][\w’'.-]*)?")
+_READ_TIME = re.compile(
+    r"\b\d{1,3}[ -]?min(?:ute)?s?(?: read\b| de lecture\b| de lectura\b| de leitura\b| di lettura\b| czytania\b)|\b\d{1,3} min\.? ?lesezeit\b",
+    re.IGNORECASE,
+)
+_FULL_DATE = re.compile(r"\b[A-Z][a-z]{2,8}\.? \d{1,2}, (?:19|20)\d\d\b|\b\d{1,2}\.? [^\W\d_]{3,10}\.? (?:19|20)\d\d\b")
 _SEGMENT = re.compile(r"\s*[|•·;／]\s*|\s[-–—]\s")
 
 
@@ -38,17 +52,72 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     zones = find_zones(text)
     removals = []
     for line in lines:
-        if not line.core or not may_be_time(line.core) or not is_time_line(line.text):
+        if not line.core or len(line.text) > _LONGEST:
             continue
         zone = zones.name(line.index)
-        # In a list without prose, and between paragraphs, a bare date is a heading of the story ("May 4" in a chronicle).
-        outside = zones.after_prose(line.index) if line.index > zones.first_prose else line.index < 8
-        listed = zones.first_prose < 0 and line.index > 2
-        if (listed or not outside) and not _labelled(line.text):
-            continue
-        yield from read_stamps(line.text, context.language)
-        removals.append(Removal(line.index, line.index, "timestamp", f"form: nothing but dates, times and labels; zone: {zone}"))
+        if may_be_time(line.core) and is_time_line(line.text):
+            if _stands_apart(line, zones) or _labelled(line.text):
+                yield from read_stamps(line.text, context.language)
+                removals.append(Removal(line.index, line.index, "timestamp", f"form: nothing but dates, times and labels; zone: {zone}"))
+        elif zones.first_prose >= 0 and _stands_apart(line, zones) and (facts := read_meta(line, context.language)) is not None:
+            yield from facts
+            evidence = f"form: date, author, place and counts between separators; zone: {zone}"
+            removals.append(Removal(line.index, line.index, "timestamp", evidence))
     yield from remove_lines(text, lines, removals, NAME, VERSION)
+
+
+def _stands_apart(line: Line, zones: Zones) -> bool:
+    """Outside the story. In a list without prose, and between paragraphs, a bare date is a heading of the story ("May 4")."""
+    if zones.first_prose < 0:
+        return line.index <= 2
+    return zones.after_prose(line.index) or (line.index < zones.first_prose and line.index < _DEEPEST)
+
+
+def read_meta(line: Line, language: str | None) -> list[Fact] | None:
+    """The facts of a line that holds a time beside an author, a source, a place, a section or counts; None where it is no such line.
+
+    >>> line = split_lines("Reuters | Bergen | Updated: 20-03-2023 14:37 GMT")[0]
+    >>> [(fact.name, fact.value) for fact in read_meta(line, "en")]
+    [('text_agency', 'Reuters'), ('modified_at', '2023-03-20T14:37:00+00:00')]
+    """
+    if not re.search(r"\d", line.text):
+        return None
+    facts: list[Fact] = []
+    timed = False
+    for segment in _META_CUT.split(_spread(line.text)):
+        piece = segment.strip(" ,.()[]|")
+        if not piece:
+            continue
+        if is_time_line(piece):
+            timed = True
+            facts += read_stamps(piece, language)
+        elif line_phrase(core(piece), "read_time"):
+            timed = True
+        elif (found := _read_piece(piece, language)) is not None:
+            facts += found
+        else:
+            return None
+    return facts if timed else None
+
+
+def _read_piece(piece: str, language: str | None) -> list[Fact] | None:
+    """What a piece between separators says: nothing but a source, a name, a section, a count or a short place; else None."""
+    if agency := agency_named(piece):
+        return [Fact("text_agency", agency)]
+    if known_source(piece) or line_phrase(core(piece), "share_label", "comment_label", "section_label", "navigation_label"):
+        return []
+    prefix = starts("bylines.toml", "prefix", language).match(flatten(piece))
+    name = piece[prefix.end() :].strip(" :") if prefix else piece
+    if looks_like_name(name, announced=prefix is not None):
+        return [Fact("byline", tidy_name(name))]
+    if _COUNT.fullmatch(piece) or fold(piece) in _NOBODY:
+        return []
+    return [] if _PLACE.fullmatch(piece) else None
+
+
+def _spread(text: str) -> str:
+    """Put separators where a theme prints none: `admin March 20, 2023 0 8 2 minutes read`."""
+    return _READ_TIME.sub(" | ", _FULL_DATE.sub(lambda match: f" | {match[0]} | ", text))
 
 
 def read_stamps(text: str, language: str | None) -> Iterator[Fact]:

@@ -6,19 +6,21 @@ import re
 from collections.abc import Iterator
 
 from pipeline.furniture._removal import Removal, remove_lines
-from pipeline.text.lines import Line, ends_sentence, split_lines
+from pipeline.text.lines import Line, ends_sentence, is_headline, split_lines
 from pipeline.text.rules import Context, Finding
 from pipeline.text.zones import find_zones
 
 NAME, VERSION = "video_teaser", 1
 
+_SOURCED = re.compile(r"(?:\d{1,2}:)?\d{1,2}:\d\d\s*[-–—•|·]\s*(?:Source|Quelle|Fuente|Fonte|Bron|Источник|Credit)s?\s*:.{1,40}")
 _LENGTH = re.compile(r"(?:\d{1,2}:)?\d{1,2}:\d\d|\d{1,2} ?(?:min|m|sec|s)\.?(?: ?\d{1,2} ?(?:sec|s)\.?)?", re.IGNORECASE)
 
 
 def find(text: str, context: Context) -> Iterator[Finding]:
     """Yield deletions of both copies of a headline that stand around a bare time, and of the time.
 
-    It may be the headline of the story itself: then the first copy is the title and stays for the title rule.
+    A time with its source ("02:47 - Source: ABC") takes the headline over it along, and so does a bare time between paragraphs the
+    headline beside it. It may be the headline of the story itself: then the first copy is the title and stays for the title rule.
 
     >>> from pipeline.records import Metadata, Origin, ParsedDocument
     >>> doc = ParsedDocument("d", 0, Origin("u"), "0", 0, "", Metadata(), "text", "text")
@@ -33,12 +35,24 @@ def find(text: str, context: Context) -> Iterator[Finding]:
 def _teasers(text: str, lines: tuple[Line, ...], context: Context) -> Iterator[Removal]:
     zones = find_zones(text)
     for line in lines:
-        if len(line.text) > 9 or not _LENGTH.fullmatch(line.text) or not 0 < line.index < len(lines) - 1:
+        if len(line.text) > 60 or not line.text[0].isdigit() or not 0 < line.index < len(lines) - 1:
+            continue
+        sourced = _SOURCED.fullmatch(line.text) is not None
+        if not sourced and not _LENGTH.fullmatch(line.text):
             continue
         before, after = lines[line.index - 1], lines[line.index + 1]
-        same = bool(before.core) and before.core == after.core
+        # The first line of a plain text is its headline, even where the player repeats it.
         title_may_be = context.parsed.title_in_text and context.metadata.title is None and before.index == 0
-        first = line.index if title_may_be or not same or ends_sentence(before.text) else before.index
+        same = bool(before.core) and before.core == after.core
+        evidence = f"form: bare time; zone: {zones.name(line.index)}"
         if same and not ends_sentence(after.text):
-            evidence = f"repetition: the same headline before and after a bare time; form: bare time; zone: {zones.name(line.index)}"
-            yield Removal(first, after.index, "video_teaser", evidence)
+            first = line.index if title_may_be else before.index
+            yield Removal(first, after.index, "video_teaser", f"repetition: the same headline before and after a bare time; {evidence}")
+        elif sourced:
+            first = before.index if not title_may_be and is_headline(before.text) and not before.prose else line.index
+            yield Removal(first, line.index, "video_teaser", f"formula: length and source of a video; {evidence}")
+        elif zones.first_prose < line.index < zones.last_prose and (before.prose != after.prose):
+            other = after if before.prose else before
+            if is_headline(other.text) and other.text.count(" ") >= 3:
+                first, last = sorted((line.index, other.index))
+                yield Removal(first, last, "video_teaser", f"form: a headline beside a bare time; zone: between paragraphs, {evidence}")

@@ -13,11 +13,15 @@ _TAIL_PARAGRAPHS = 3
 """Prose paragraphs at the end that may be a disclaimer, a biography or a notice; the gold documents have one, wire copies up to three."""
 
 
+_STANDFIRST = 250
+"""Longest standfirst in code points; leads of the gold documents have 150 to 250, standfirsts of the samples up to 180."""
+
+
 class Zones(NamedTuple):
     """Borders of a document as indexes of lines (see `Line.index`).
 
     Attributes:
-        first_prose, last_prose: first and last line that reads as prose; both -1 where there is none.
+        first_prose, last_prose: first paragraph of the story (a standfirst left out) and last line that reads as prose; -1 where there is none.
         tail: the first line of the tail zone: the last few prose paragraphs and everything after them.
         count: lines in all.
     """
@@ -66,7 +70,19 @@ def find_zones(text: str) -> Zones:
     # At most half of the prose may be tail: in a text of two paragraphs the second may be a notice, the first is the story.
     depth = min(_TAIL_PARAGRAPHS, len(prose) // 2)
     tail = prose[-depth] if depth else prose[-1] + 1
-    return Zones(prose[0], prose[-1], tail, len(lines))
+    return Zones(_story_start(lines, prose), prose[-1], tail, len(lines))
+
+
+def _story_start(lines: tuple[Line, ...], prose: list[int]) -> int:
+    """The first paragraph of the story: a standfirst may stand before it, with names, times and pictures in between.
+
+    A sentence is taken for a standfirst where it stands among the first four lines, two lines or more that are no prose follow it,
+    and then prose after prose. A paragraph before one sub-heading is not.
+    """
+    first = prose[0]
+    if len(prose) >= 3 and first <= 3 and prose[1] - first >= 3 and prose[2] == prose[1] + 1 and len(lines[first].text) <= _STANDFIRST:
+        return prose[1]
+    return first
 
 
 @lru_cache(maxsize=8)

@@ -18,6 +18,7 @@ FILES = tuple(
         "calls_to_action",
         "captions",
         "citing",
+        "clues",
         "credits",
         "dates",
         "disclaimers",
