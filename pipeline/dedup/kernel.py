@@ -50,13 +50,13 @@ def _put_folded(out: Any, at: Any, folded: Any, expansions: Any) -> Any:
     return at
 
 
-@nb.njit
+@nb.njit(inline="always")
 def _is_invisible(point: Any) -> Any:
     """Whether a code point is one of `characters.INVISIBLE`."""
     return point == u32(0xAD) or (u32(0x200B) <= point <= u32(0x200F)) or point == u32(0x2060) or point == u32(0xFEFF)
 
 
-@nb.njit
+@nb.njit(inline="always")
 def _close(tokens: Any, end: Any, first: Any, letters: Any, digits: Any, ends: Any, marks: Any) -> Any:
     """Finish a word: where it ends, how it begins, and whether it is a number (lowest bit)."""
     ends[tokens] = end
@@ -64,7 +64,7 @@ def _close(tokens: Any, end: Any, first: Any, letters: Any, digits: Any, ends: A
     return tokens + 1
 
 
-@nb.njit
+@nb.njit(inline="always")
 def _put_key(key: Any, at: Any, blank: Any, point: Any, key_folds: Any, expansions: Any) -> Any:
     """Write a code point to the key, after a blank where one is due; the place after it."""
     if blank and at > 0:
@@ -81,7 +81,7 @@ def _trim(key: Any, size: Any) -> Any:
     return size
 
 
-@nb.njit
+@nb.njit(inline="always")
 def _copy_letters(data: Any, at: Any, size: Any, plain: Any, joined: Any, out: Any, key: Any, written: Any) -> Any:
     """Copy ASCII letters and digits, folded, to both outputs; the three places after them, and how many are digits."""
     digits = i64(0)
@@ -110,21 +110,17 @@ def _read_text(
     out = written = tokens = first = letters = digits = unspaced = all_letters = i64(0)
     inside = apostrophe = blank = False
     while at < size:
-        point = u32(data[at])
-        if point == u32(32):
+        if data[at] == 32:
             at += 1
             blank = True
             if inside:
                 tokens = _close(tokens, out, first, letters, digits, ends, marks)
                 inside = apostrophe = False
             continue
-        if point >= u32(0x80):
-            point = get(data, at)
-            at += width(point)
-            if _is_invisible(point):
-                continue
-        else:
-            at += 1
+        point = get(data, at)
+        at += width(point)
+        if _is_invisible(point):
+            continue
         kind = i64(kinds[min(point, LAST)])
         if not kind & SPACE:
             written = _put_key(key, written, blank, point, key_folds, expansions)
