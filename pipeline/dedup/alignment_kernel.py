@@ -1,3 +1,4 @@
+# mypy: disable-error-code="untyped-decorator"
 """`alignment.compare` as compiled code: the same steps in the same order, so that both give the same alignment.
 
 Import it through `engine`. It calls into no other file (numba's cache would not notice a change there).

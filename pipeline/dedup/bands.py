@@ -32,6 +32,8 @@ Column = Any
 
 FULL_BUCKET = 32
 """Up to this many members, every pair of a bucket is proposed; above, each member meets the smallest ones and its neighbours."""
+FULL_SERIES = 64
+"""The same for documents of one id or slug, of which a notice has to meet every one."""
 HUBS = 8
 """How many of the smallest members of a large bucket every other member meets."""
 NEIGHBOURS = 4
@@ -143,7 +145,7 @@ def version_pairs(guid_keys: Column, slug_keys: Column, order: Column, nodes: No
             chosen = np.flatnonzero(valid & (keys != 0))
             yield keys[chosen].astype(np.uint64), ranked.ranks[chosen]
 
-    return ranked.pairs(_distinct(_linked(*bucket, FULL_BUCKET) for bucket in buckets()))
+    return ranked.pairs(_distinct(_linked(*bucket, FULL_SERIES) for bucket in buckets()))
 
 
 class _Ranked:

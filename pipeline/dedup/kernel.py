@@ -1,3 +1,4 @@
+# mypy: disable-error-code="untyped-decorator"
 """The compiled kernel: fold, tokenise, shingle, hash and sign one document in one pass over its UTF-8, and compare sorted lists.
 
 Every function here gives bit for bit what `shingles`, `signatures` and `overlap` give; those are the definition, and the tests hold both

@@ -1,3 +1,4 @@
+# mypy: disable-error-code="untyped-decorator"
 """Reads and writes code points in UTF-8, as compiled code.
 
 Needs numba; `kernel` calls it, and what `xxh3` says of changes holds here too.

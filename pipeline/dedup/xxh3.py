@@ -1,3 +1,4 @@
+# mypy: disable-error-code="untyped-decorator"
 """XXH3-64 (the hash of Yann Collet's xxHash 0.8, seed 0) as compiled code, for many short slices of one buffer.
 
 Needs numba; `kernel` calls it. numba's cache does not notice a change in a file that a cached function only calls into: whoever changes
