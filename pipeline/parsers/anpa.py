@@ -41,6 +41,8 @@ def recognise(source: Source) -> str | None:
     >>> recognise(Source("\\x16\\x16\\x01a0123\\x1fint-\\nr i\\x13\\x11bc-storm 03-20 0120\\n\\x02^BC-Storm<\\n"))
     'ANPA 1312 envelope'
     """
+    if "\x16" not in source.head[:2000]:
+        return None
     match = _ENVELOPE.search(source.head[:2000])
     return "ANPA 1312 envelope" if match and "\x02" in source.text[match.end() : match.end() + 4000] else None
 

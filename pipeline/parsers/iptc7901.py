@@ -32,6 +32,8 @@ def recognise(source: Source) -> str | None:
     >>> recognise(Source("\\x01eca001 4 pl 120 Budget\\r\\nbudget/\\r\\n\\x02Headline\\r\\n"))
     'IPTC 7901 header'
     """
+    if "\x01" not in source.head[:2000]:
+        return None
     match = _HEADER.search(source.head[:2000])
     return "IPTC 7901 header" if match and "\x02" in source.text[match.end() : match.end() + 4000] else None
 

@@ -17,7 +17,6 @@ MAX_DEPTH = 100
 _MAX_DIGITS = 4300
 """Digits of a whole number that Python converts by default (CVE-2020-10735); a longer one is kept as text."""
 
-_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -54,7 +53,7 @@ def load(text: str) -> tuple[Any, int]:
     except RecursionError:
         raise DocumentError("too_deep", f"values are nested more than {MAX_DEPTH} levels deep") from None
     _check_depth(value)
-    return _without_surrogates(value) if _SURROGATE_ESCAPE.search(text) or _SURROGATE.search(text) else (value, 0)
+    return _without_surrogates(value) if "\\ud" in text or "\\uD" in text else (value, 0)
 
 
 class Repeated(dict[str, Any]):

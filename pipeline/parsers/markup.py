@@ -50,6 +50,8 @@ def root_name(head: str) -> str | None:
     >>> root_name("No mark-up <here>") is None
     True
     """
+    if head.lstrip()[:1] != "<":
+        return None
     rest = head[_prologue_end(head) :]
     if doctype := _DOCTYPE.match(rest):
         end = rest.find("]>", doctype.end()) + 2 if doctype[2] else rest.find(">") + 1

@@ -23,7 +23,6 @@ NAME, VERSION = "ninjs", 1
 _HINT = re.compile(
     r'"(?:versioncreated|ninjs|headlines|bodies|body_\w+|headline|eventdetails|pubstatus|renditions|standard)"', re.IGNORECASE
 )
-_IDENTITY = re.compile(r'"(?:uri|guid)"', re.IGNORECASE)
 _BESIDE_GUID = frozenset(
     ("versioncreated", "pubstatus", "headline", "slugline", "urgency", "body_html", "body_xhtml", "body_text", "bodies")
 )
@@ -57,7 +56,7 @@ def recognise(source: Source) -> str | None:
     'JSON object with uri, versioncreated'
     """
     text = source.head
-    if not text.startswith("{") or not _IDENTITY.search(source.text) or not _HINT.search(source.text):
+    if not text.startswith("{") or not ('"uri"' in source.text or '"guid"' in source.text) or not _HINT.search(source.text):
         return None
     try:
         item, _ = load_object(source.text)
@@ -93,7 +92,10 @@ def read(source: Source, config: InputConfig) -> Reading:
     low = {key.lower(): item[key] for key in sorted(item, reverse=True)}
     metadata = _metadata(low)
     body, tool = _body(low, metadata.title)
+    # A composite with a body of its own is a story with what goes with it; as delivered its type stays in `extra`.
+    kind = "text" if metadata.item_type == "composite" and body.text else metadata.item_type
     metadata = metadata.with_values(
+        item_type=kind,
         captions=fields.texts([*body.captions, *_associated_captions(low)]),
         byline=metadata.byline or body.byline,
         dateline=metadata.dateline or body.dateline,
@@ -188,7 +190,8 @@ def _associated_captions(item: Mapping[str, Any]) -> list[str | None]:
 
 
 def _extra(item: Mapping[str, Any]) -> str | None:
-    kept = {key: value for key, value in item.items() if key not in _MAPPED and not key.startswith("body_")}
+    composite = fields.item_type(fields.as_text(item.get("type"))) == "composite"
+    kept = {k: v for k, v in item.items() if (k not in _MAPPED and not k.startswith("body_")) or (k == "type" and composite)}
     return fields.extra(kept)
 
 

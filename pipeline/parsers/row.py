@@ -100,7 +100,6 @@ def read(source: Source, config: InputConfig) -> Reading:
         raise DocumentError("no_text_field", f"the record has no field {config.text_field!r}; it has {names}{more}")
     text = _text(value, config.text_field)
     metadata = _metadata(row, config)
-    metadata = metadata.with_values(extra=fields.extra(row.rest()) if row.rest() else None)
     if _PAGE.match(text[:4096]) and text.count("</") >= 3:
         return _page(text, metadata, source, config, replaced)
     return Reading(text, metadata, title_in_text=metadata.title is None, replaced=replaced)
@@ -108,14 +107,21 @@ def read(source: Source, config: InputConfig) -> Reading:
 
 def _metadata(row: _Row, config: InputConfig) -> Metadata:
     guid = row.find(config.id_field)[1] if config.id_field else None
+    title = _one(row.first(config.title_field, "title"))
+    url = _one(row.first(config.url_field, "url"))
+    date = _one(row.first(config.date_field, "date"))
+    language = _one(row.first(config.language_field, "language"))
+    publisher = _one(row.first(config.publisher_field, "publisher"))
+    byline = _plain_values(row.first(config.byline_field, "byline"))
     return Metadata(
         guid=fields.as_text(guid),
-        title=_one(row.first(config.title_field, "title")),
-        canonical_url=_one(row.first(config.url_field, "url")),
-        published_at=_one(row.first(config.date_field, "date")),
-        language=fields.language_tag(_one(row.first(config.language_field, "language"))),
-        publisher=_one(row.first(config.publisher_field, "publisher")),
-        byline=fields.bylines(_plain_values(row.first(config.byline_field, "byline"))),
+        title=title,
+        canonical_url=url,
+        published_at=date,
+        language=fields.language_tag(language),
+        publisher=publisher,
+        byline=fields.bylines(byline),
+        extra=fields.extra(row.rest()),  # last: only now it is known what is mapped
     )
 
 
