@@ -53,12 +53,15 @@ _NUMERIC = re.compile(
     r"|(?P<a>\d{1,2})(?P<sep2>[./-])(?P<b>\d{1,2})(?P=sep2)(?P<year2>(?:19|20)\d\d)(?!\d))"
 )
 _CLOCK = re.compile(
-    r"(?<![\d:.])(?P<hour>[01]?\d|2[0-3])(?:(?:[:h]|\.(?=\d\d\s?(?:uhr|[ap]\.?m\b|gmt|ist|cet)))(?P<minute>[0-5]\d)(?::[0-5]\d)?|(?P<bare>)(?=\s?[ap]\.?m\b))\s*(?P<half>[ap]\.?m\b\.?)?(?:\s?uhr)?"
-    r"\s*(?P<zone>gmt|utc|z\b|est|edt|cdt|mst|mdt|pst|pdt|cet|cest|mez|mesz|eet|eest|msk|мск|jst|kst|sgt|hkt|aest|aedt)?(?P<offset>\s?[+-]\d\d:?\d\d)?"
+    r"(?<![\d:.])(?P<hour>[01]?\d|2[0-3])(?:(?:[:h]|\.(?=\d\d\s?(?:uhr|[ap]\.?m\b|gmt|ist"
+    r"|cet)))(?P<minute>[0-5]\d)(?::[0-5]\d)?|(?P<bare>)(?=\s?[ap]\.?m\b))\s*(?P<half>[ap]\.?m\b\.?)?(?:\s?uhr)?"
+    r"\s*(?P<zone>gmt|utc|z\b|est|edt|cdt|mst|mdt|pst|pdt|cet|cest|mez|mesz|eet|eest|msk|мск|jst|kst|sgt|hkt|aest"
+    r"|aedt)?(?P<offset>\s?[+-]\d\d:?\d\d)?"
 )
 _WORDED = re.compile(
     rf"(?P<m1>[^\W\d_]+)\.?\s(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?,?\s(?:de\s|at\s)?{_YEAR}"
-    r"|(?P<d2>\d{1,2})\.?(?:st|nd|rd|th|er|º|\.)?\s(?:de\s|of\s)?(?P<m2>[^\W\d_]+(?: الثاني| الاول)?)\.?,?\s(?:de\s)?(?P<year3>(?:19|20)\d\d)"
+    r"|(?P<d2>\d{1,2})\.?(?:st|nd|rd|th|er|º|\.)?\s(?:de\s|of\s)?(?P<m2>[^\W\d_]+(?: الثاني"
+    r"| الاول)?)\.?,?\s(?:de\s)?(?P<year3>(?:19|20)\d\d)"
 )
 # "3:04pm", "10:00Z", "2023-05-04T10:00" and "14h37": a space between digit and letter makes words of the letters.
 _AFTER_DIGIT = re.compile(r"(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)")

@@ -24,8 +24,9 @@ class Removal(NamedTuple):
 def remove_lines(text: str, lines: tuple[Line, ...], removals: Iterable[Removal], rule: str, version: int) -> Iterator[Edit]:
     """Yield one deletion per removal, each with its line break; blank lines around it stay for the layout rule.
 
-    Nothing is removed where nothing would be left: a document of labels only is not ours to empty. Where the last line of the text goes, the break before it goes too, so that the text does not end in one. Removals may come
-    in any order; of two that overlap the first wins.
+    Nothing is removed where nothing would be left: a document of labels only is not ours to empty. Where the last line of the text
+    goes, the break before it goes too, so that the text does not end in one. Removals may come in any order; of two that overlap
+    the first wins.
 
     >>> from pipeline.text.lines import split_lines
     >>> text = "Story.\\n\\nBack to top"

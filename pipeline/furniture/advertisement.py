@@ -24,7 +24,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     if len(lines) < 2:
         return
     removals = [
-        Removal(line.index, line.index, "advertisement", f"formula: {phrase.id}; form: a label alone on its line")
+        Removal(line.number, line.number, "advertisement", f"formula: {phrase.id}; form: a label alone on its line")
         for line in lines
         if line.core and (phrase := line_phrase(line.core, "advertisement")) and not ends_sentence(line.text.rstrip(":"))
     ]

@@ -48,13 +48,13 @@ def find(text: str, context: Context) -> Iterator[Finding]:
             continue
         if len(line.text) <= 40 and _is_about(line, context.language):
             under_label = True
-            removals.append(Removal(line.index, line.index, "author_card", "formula: “about the author”; zone: tail"))
+            removals.append(Removal(line.number, line.number, "author_card", "formula: “about the author”; zone: tail"))
             continue
         evidence = _judge(line, lines, zones, context, under_label, bool(removals))
         if evidence is None:
             under_label = False
             continue
-        removals.append(Removal(line.index, line.index, "author_card", evidence))
+        removals.append(Removal(line.number, line.number, "author_card", evidence))
         if not _ADDRESS.fullmatch(line.text):
             yield Fact("author_info", line.text)
     yield from remove_lines(text, lines, removals, NAME, VERSION)
@@ -67,20 +67,26 @@ def _is_about(line: Line, language: str | None) -> bool:
 
 def _judge(line: Line, lines: tuple[Line, ...], zones: Zones, context: Context, under_label: bool, begun: bool) -> str | None:
     text = line.text
-    if under_label and (zones.after_prose(line.index) or line.prose):
+    if under_label and (zones.after_prose(line.number) or line.prose):
         return "zone: tail; form: under the label of an author card"
     names = context.metadata.byline
     echo = next((name for name in names if _begins_with(text, name)), None)
-    if echo and not line.prose and (zones.after_prose(line.index) or fold(text) == fold(echo)):
+    if echo and not line.prose and (zones.after_prose(line.number) or fold(text) == fold(echo)):
         return f"echo: the byline “{echo}”; zone: tail, after the story"
     bio = starts("credits.toml", "bio", context.language).match(line.flat) is not None
     if echo and bio and '"' not in line.flat:
         return f"echo: the byline “{echo}”; formula: biography; zone: tail"
-    if bio and not names and line.index >= zones.last_prose and _names_journalist(text) and _opens_with_name(text):
+    if bio and not names and line.number >= zones.last_prose and _names_journalist(text) and _opens_with_name(text):
         return "formula: biography of a journalist; zone: tail, last paragraph"
-    if _ADDRESS.fullmatch(text) and zones.after_prose(line.index):
+    if _ADDRESS.fullmatch(text) and zones.after_prose(line.number):
         return "form: a bare address; zone: tail, after the story"
-    if begun and lines[line.index - 1].index == line.index - 1 and not ends_sentence(text) and _names_journalist(text) and len(text) <= 80:
+    if (
+        begun
+        and lines[line.number - 1].number == line.number - 1
+        and not ends_sentence(text)
+        and _names_journalist(text)
+        and len(text) <= 80
+    ):
         return "form: a role under a name; zone: tail"
     return None
 

@@ -12,7 +12,7 @@ from pipeline.furniture._names import agency_named, known_source, looks_like_nam
 from pipeline.furniture._phrases import phrases_in, starts
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
-from pipeline.text.lines import Line, ends_sentence, flat_text, flatten, fold, split_lines
+from pipeline.text.lines import Line, ends_sentence, flatten, fold, split_lines
 from pipeline.text.rules import Context, Finding
 from pipeline.text.zones import Zones, find_zones
 
@@ -63,14 +63,14 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     for line in _candidates(lines, zones, context.language):
         credit, evidence = _judge(line, lines, text, zones, context.language)
         if credit is None:
-            if removals and removals[-1].last == line.index - 1 and zones.before_prose(line.index) and _is_role(line.text):
-                removals[-1] = removals[-1]._replace(last=line.index)
+            if removals and removals[-1].last == line.number - 1 and zones.before_prose(line.number) and _is_role(line.text):
+                removals[-1] = removals[-1]._replace(last=line.number)
             continue
         for name in credit.names:
             yield Fact("byline", name)
         for agency in credit.agencies:
             yield Fact("text_agency", agency)
-        removals.append(Removal(line.index, line.index, "byline", evidence))
+        removals.append(Removal(line.number, line.number, "byline", evidence))
     yield from remove_lines(text, lines, removals, NAME, VERSION)
 
 
@@ -83,7 +83,7 @@ def _candidates(lines: tuple[Line, ...], zones: Zones, language: str | None) -> 
     if zones.first_prose < 0:
         return
     for line in lines[min(head, _DEEPEST) :]:
-        if line.prose or len(line.text) > _LONGEST or (_DEEPEST < line.index <= zones.last_prose):
+        if line.prose or len(line.text) > _LONGEST or (_DEEPEST < line.number <= zones.last_prose):
             continue
         if line.text[0] in "—–" or _split_prefix(line.text, language) or _title_after(line.text) or _beside_time(line, lines):
             yield line
@@ -91,15 +91,15 @@ def _candidates(lines: tuple[Line, ...], zones: Zones, language: str | None) -> 
 
 def _beside_time(line: Line, lines: tuple[Line, ...]) -> bool:
     """Whether the line before or after gives a time of publication."""
-    return line.index <= _DEEPEST and any(
-        is_time_line(other.text) for other in lines[max(0, line.index - 1) : line.index + 2] if other is not line
+    return line.number <= _DEEPEST and any(
+        is_time_line(other.text) for other in lines[max(0, line.number - 1) : line.number + 2] if other is not line
     )
 
 
 def _judge(line: Line, lines: tuple[Line, ...], text: str, zones: Zones, language: str | None) -> tuple[Credit | None, str]:
     """(credit, evidence) of a byline, or (None, "")."""
     shown = line.text.strip()
-    zone = f"zone: {zones.name(line.index)}"
+    zone = f"zone: {zones.name(line.number)}"
     if name := _title_after(shown):
         return Credit((name,)), f"formula: a reporter's title after a name; {zone}"
     prefix, rest = _split_prefix(shown, language) or ("", shown)
@@ -112,9 +112,9 @@ def _judge(line: Line, lines: tuple[Line, ...], text: str, zones: Zones, languag
         return credit, f"formula: “{prefix}”; form: names with capitals; {zone}"
     if not credit.names or any(_mentioned(name, line, text) for name in credit.names):
         return None, ""
-    if zones.before_prose(line.index) and line.index <= 4:
+    if zones.before_prose(line.number) and line.number <= 4:
         return credit, f"{zone}, under the headline; form: nothing but names and roles"
-    if not zones.after_prose(line.index) and _beside_time(line, lines):
+    if not zones.after_prose(line.number) and _beside_time(line, lines):
         return credit, "zone: head, beside the time of publication; form: nothing but names and roles"
     if shown[0] in "—–":
         return credit, f"{zone}, after the story; form: a dash before a name"
@@ -189,10 +189,16 @@ def _is_role(text: str) -> bool:
     return left != fold(text) and len(re.findall(r"\w{2,}", left)) <= 3 and not re.search(r"\d", left)
 
 
+def _is_card(row: str, name: str) -> bool:
+    """Whether a line after the story begins with the name and says what its bearer does."""
+    flat = flatten(row.strip())
+    return flat.startswith(flatten(name)) and (flat == flatten(name) or starts("credits.toml", "bio").match(flat) is not None)
+
+
 def _mentioned(name: str, line: Line, text: str) -> bool:
     """Whether prose speaks of the person, so that the line is a topic or a heading and not a credit."""
-    # A credit at the end, "(Reporting by ...)", confirms the byline instead.
-    rest = "\n".join(row for row in text[line.after :].split("\n") if not row.lstrip().startswith(("(", "[")))
+    # A credit at the end, "(Reporting by ...)", and a card about the author confirm the byline instead.
+    rest = "\n".join(row for row in text[line.after :].split("\n") if not row.lstrip().startswith(("(", "[")) and not _is_card(row, name))
     if name in rest or flatten(name) in flatten(rest):
         return True
     surname = name.split()[-1]

@@ -22,7 +22,8 @@ _SHORT = 300
 
 _OPENERS = " \t•·*-–—|►▶▸»›→☞👉📲📩🔔✉✅⬇️#([【（<>"
 _CLICK = re.compile(
-    r"(?:please )?(?:click|tap|press) (?:here|below|on (?:the|this) link|the link|to (?:read|see|view|watch|subscribe|sign|join|follow|get))"
+    r"(?:please )?(?:click|tap|press) (?:here|below|on (?:the|this) link|the link|to (?:read|see|view|watch"
+    r"|subscribe|sign|join|follow|get))"
 )
 _CLICK_END = re.compile(r"(?:^|[.!?] )(?:[^.!?]{0,80} )?click here(?: (?:for|to|and|now|if)\b[^.!?]{0,80})?[.!]*$")
 _PUBLISHER = re.compile(
@@ -60,7 +61,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     removals = []
     for line in lines:
         if len(line.text) <= _LONGEST and (evidence := _judge(line, text, zones, language)):
-            removals.append(Removal(line.index, line.index, "call_to_action", evidence))
+            removals.append(Removal(line.number, line.number, "call_to_action", evidence))
             if name := named_publisher(line.text):
                 yield Fact("publisher_hints", name)
     yield from remove_lines(text, lines, [*removals, *_between(lines, {removal.first for removal in removals})], NAME, VERSION)
@@ -69,8 +70,8 @@ def find(text: str, context: Context) -> Iterator[Finding]:
 def _between(lines: tuple[Line, ...], taken: set[int]) -> Iterator[Removal]:
     """A line without a full stop between two calls to action belongs to them: what the newsletter is about."""
     for line in lines:
-        if line.index not in taken and {line.index - 1, line.index + 1} <= taken and not ends_sentence(line.text):
-            yield Removal(line.index, line.index, "call_to_action", "zone: between two calls to action; form: no full stop")
+        if line.number not in taken and {line.number - 1, line.number + 1} <= taken and not ends_sentence(line.text):
+            yield Removal(line.number, line.number, "call_to_action", "zone: between two calls to action; form: no full stop")
 
 
 def named_publisher(line: str) -> str | None:
@@ -105,12 +106,12 @@ def _judge(line: Line, text: str, zones: Zones, language: str | None) -> str | N
     if not is_all_caps(line.text) and words("citing.toml", "reporting", language, flat_text(text)).search(bare):
         return None
     formula = "formula: imperative with a channel of the site"
-    if zones.after_prose(line.index) or zones.before_prose(line.index):
-        return f"{formula}; zone: {zones.name(line.index)}"
+    if zones.after_prose(line.number) or zones.before_prose(line.number):
+        return f"{formula}; zone: {zones.name(line.number)}"
     if not ends_sentence(line.text) or is_all_caps(line.text):
         return f"{formula}; form: no full stop"
     # A whole sentence amid the story has to speak of itself as well: "Download numbers of the app doubled" is news.
-    if (len(line.text) <= _SHORT or zones.in_tail(line.index)) and (language not in ("en", None) or _SELF.search(bare)):
+    if (len(line.text) <= _SHORT or zones.in_tail(line.number)) and (language not in ("en", None) or _SELF.search(bare)):
         return f"{formula}; form: one short address to the reader on its own line"
     return None
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from pipeline.furniture._dates import is_time_line
+from pipeline.furniture._literals import required_literals
 from pipeline.furniture._names import agency_named, known_source, looks_like_name
-from pipeline.furniture._phrases import joined, line_phrases, starts
+from pipeline.furniture._phrases import joined, line_phrases, phrases_in, split_alternatives, starts
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
 from pipeline.text.lines import Line, ends_sentence, flat_text, flatten, is_headline, split_lines
@@ -21,19 +23,16 @@ _LONGEST = 700
 _CREDIT = 140
 """Longest credit in code points; the longest in the samples names a photographer and four agencies in 90."""
 
-_HINTS = (
-    "/ ／ © via photo image imag foto bild picture credit crédit file beeld screen illustr фото світлин изображ зображ иллюстр "
-    "ілюстр görsel صور تصوير 图 圖 摄 攝 写真 撮影 提供 資料 资料 사진 자료 ▲ caption légende legenda zdj fot. archiv archief archivo arquivo "
-    "arşiv pictured ارشيف"
-).split()  # noqa: SIM905
 _CAPTION_END = re.compile(r"\s*[:|]|(?<=caption),|\s+[-–—]\s+|\s*[)\]]|(?<=▲)")
 _AFTER_WORD = re.compile(
-    r"(?:\s*(?:credit|source|courtesy|provided|by|of|de|di|von))*\s*(?:[:/|=]|©|\s(?:by|courtesy of|credit)\b|(?<=\.)\s|(?<=source),|(?<=credit)(?:,|\.{3}|…))\s*©?"
+    r"(?:\s*(?:credit|source|courtesy|provided|by|of|de|di|von))*\s*(?:[:/|=]|©|\s(?:by|courtesy of|credit)\b"
+    r"|(?<=\.)\s|(?<=source),|(?<=credit)(?:,|\.{3}|…))\s*©?"
 )
 _TRAILER = re.compile(r"[/,|]?\s*(?:file(?: photo| picture| image)?|archiv\w*|pool photo|handout|dossier|archives?)\s*$", re.IGNORECASE)
 _CREDIT_CUT = re.compile(r"\s+via\s+|\s*[/|•·／｜+©]\s*|,\s*|\s+[-–—]\s+|\s*&\s*|\s+(?:for|and|par|by|von|pour|für)\s+", re.IGNORECASE)
 _AGENCY_PHOTO = re.compile(
-    r"(?P<agency>[A-Z][A-Za-z]{1,8}|dpa)\s+(?:Photo|Foto|file photo|Images?|Wire|File|photo)\b\s*[/:|,-]?\s*|(?P<long>Getty Images)\s*[/:|,-]\s*"
+    r"(?P<agency>[A-Z][A-Za-z]{1,8}|dpa)\s+(?:Photo|Foto|file photo|Images?|Wire|File|photo)\b\s*[/:|,-]?\s*"
+    r"|(?P<long>Getty Images)\s*[/:|,-]\s*"
 )
 _CAPITAL = re.compile(r"[^\W\d_][\w’'.&-]*(?:\s+[^\W\d_][\w’'.&-]*){0,4}")
 _BRACKET = re.compile(r"[(\[（【](?P<inner>[^()\[\]（）【】]{3,120})[)\]）】]\s*\.?$")
@@ -72,7 +71,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
         return
     zones = find_zones(text)
     whole = flat_text(text)
-    hints = [hint for hint in _HINTS if hint in whole]
+    hints = [hint for hint in _hints() if hint in whole]
     removals: list[Removal] = []
     for line in lines:
         found = (_judge(line, zones) if hints and _may_be_caption(line, hints) else _bare_agency(line, zones)) or _people(line, zones)
@@ -83,21 +82,23 @@ def find(text: str, context: Context) -> Iterator[Finding]:
         if above:
             yield Fact("captions", f"{above.text} {line.text}")
             removals.append(
-                Removal(above.index, above.index, "caption", f"form: a phrase right over a picture credit; zone: {zones.name(above.index)}")
+                Removal(
+                    above.number, above.number, "caption", f"form: a phrase right over a picture credit; zone: {zones.name(above.number)}"
+                )
             )
         else:
             yield Fact("captions", line.text)
         for agency in credit.agencies:
             yield Fact("photo_agency", agency)
-        removals.append(Removal(line.index, line.index, kind, evidence))
+        removals.append(Removal(line.number, line.number, kind, evidence))
     yield from remove_lines(text, lines, removals, NAME, VERSION)
 
 
 def _caption_above(line: Line, lines: tuple[Line, ...], zones: Zones) -> Line | None:
     """The line over a credit before the story where it is a phrase and no label, name or time: the caption that the credit belongs to."""
-    if line.index == 0 or not zones.before_prose(line.index):
+    if line.number == 0 or not zones.before_prose(line.number):
         return None
-    above = lines[line.index - 1]
+    above = lines[line.number - 1]
     phrase_like = is_headline(above.text) and above.text.count(" ") >= 3 and not ends_sentence(above.text)
     # The first line left may be a standfirst; a caption follows something, or stands on a line of its own with its credit.
     if (
@@ -109,7 +110,16 @@ def _caption_above(line: Line, lines: tuple[Line, ...], zones: Zones) -> Line | 
         or starts("bylines.toml", "prefix").match(above.flat)
     ):
         return None
-    return above if above.index > 0 or above.blanks == 0 else None
+    return above if above.number > 0 or above.blanks == 0 else None
+
+
+@cache
+def _hints() -> tuple[str, ...]:
+    """Strings of which a line with a credit or a caption label holds at least one."""
+    words = [phrase for kind in ("photo_word", "caption_label") for phrase in phrases_in("captions.toml", kind)]
+    needed = {word for phrase in words for part in split_alternatives(phrase.pattern) for word in required_literals(part) or ("",)}
+    needed |= {"/", "／", "©", "via"}
+    return tuple(sorted(hint for hint in needed if not any(other != hint and other in hint for other in needed)))
 
 
 def _may_be_caption(line: Line, hints: list[str]) -> bool:
@@ -118,17 +128,14 @@ def _may_be_caption(line: Line, hints: list[str]) -> bool:
     if len(flat) > _LONGEST:
         return False
     ends = flat if len(flat) <= 200 else flat[:40] + flat[-_CREDIT:]
-    for hint in hints:
-        if hint in ends:
-            return True
-    return False
+    return any(hint in ends for hint in hints)
 
 
 def _judge(line: Line, zones: Zones) -> tuple[str, Credit, str] | None:
     """(kind, credit, evidence) of a caption or credit line, or None."""
-    text, zone = line.text, zones.name(line.index)
+    text, zone = line.text, zones.name(line.number)
     # After the story a copyright sign before a name stands for the text, not for a picture.
-    if text[0] == "©" and zones.after_prose(line.index) and "/" not in text:
+    if text[0] == "©" and zones.after_prose(line.number) and "/" not in text:
         return None
     if len(text) <= 200 and (credit := read_credit(text)) and (credit.known or credit.formed):
         sign = "an agency that we know" if credit.known else "slashes, via or a photo word"
@@ -139,7 +146,7 @@ def _judge(line: Line, zones: Zones) -> tuple[str, Credit, str] | None:
     if (
         len(text) <= 400
         and _is_captioned(text)
-        and (not zones.in_tail(line.index) or not ends_sentence(text) or zones.after_prose(line.index))
+        and (not zones.in_tail(line.number) or not ends_sentence(text) or zones.after_prose(line.number))
     ):
         return "caption", Credit(), f"formula: caption label; form: a paragraph of its own; zone: {zone}"
     return None
@@ -147,7 +154,7 @@ def _judge(line: Line, zones: Zones) -> tuple[str, Credit, str] | None:
 
 def _bare_agency(line: Line, zones: Zones) -> tuple[str, Credit, str] | None:
     """A line that names a picture agency and nothing else, before the last paragraph."""
-    if len(line.text) > 40 or zones.after_prose(line.index) or line.index == 0:
+    if len(line.text) > 40 or zones.after_prose(line.number) or line.number == 0:
         return None
     agency = agency_named(line.text, pictures=True)
     if agency is None or agency_named(line.text) is not None:
@@ -155,7 +162,7 @@ def _bare_agency(line: Line, zones: Zones) -> tuple[str, Credit, str] | None:
     return (
         "photo_credit",
         Credit((agency,), False, True),
-        f"formula: picture agency; form: alone on its line; zone: {zones.name(line.index)}",
+        f"formula: picture agency; form: alone on its line; zone: {zones.name(line.number)}",
     )
 
 
@@ -271,11 +278,11 @@ def _is_captioned(text: str) -> bool:
 
 def _people(line: Line, zones: Zones) -> tuple[str, Credit, str] | None:
     """`Kari Holm (left) and Tor Eide on the quay`: without a full stop anywhere, as a sentence only before the story."""
-    if ends_sentence(line.text) and not zones.before_prose(line.index):
+    if ends_sentence(line.text) and not zones.before_prose(line.number):
         return None
-    if not 20 <= len(line.text) <= 300 or line.index == 0 or not joined("clues.toml", "caption_clue").search(line.flat):
+    if not 20 <= len(line.text) <= 300 or line.number == 0 or not joined("clues.toml", "caption_clue").search(line.flat):
         return None
-    evidence = f"formula: says who stands where in a picture; form: no full stop, or before the story; zone: {zones.name(line.index)}"
+    evidence = f"formula: says who stands where in a picture; form: no full stop, or before the story; zone: {zones.name(line.number)}"
     return "caption", Credit(), evidence
 
 

@@ -95,9 +95,9 @@ def _names(text: str) -> Iterator[tuple[int, int, str]]:
             start = text.find(name)
             while start >= 0:
                 end = start + len(name)
-                if not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
-                    if not needs_article or text[max(0, start - 4) : start].lower() == "the ":
-                        found.append((start, -end, _display(name, canonical)))
+                whole = not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum())
+                if whole and (not needs_article or text[max(0, start - 4) : start].lower() == "the "):
+                    found.append((start, -end, _display(name, canonical)))
                 start = text.find(name, end)
     reached = 0
     for start, negative_end, shown in sorted(found):  # of names that begin at one place the longest

@@ -41,7 +41,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
         start, fragment, alone = stub
         yield Flag("stub", start, last.end, fragment, "certain", NAME)
         if alone and len(lines) > 1:
-            removal = Removal(last.index, last.index, "navigation_label", "formula: label of a teaser; zone: last line of the text")
+            removal = Removal(last.number, last.number, "navigation_label", "formula: label of a teaser; zone: last line of the text")
             yield from remove_lines(text, lines, [removal], NAME, VERSION)
         return
     if _starts_inside(lines[0], context):

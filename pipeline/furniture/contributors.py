@@ -19,13 +19,16 @@ _DATA = "credits.toml"
 _LONGEST = 500
 _CUT = re.compile(r"\s*(?:[,;/、，・·　+&]|\b(?:and|und|et|y|e|en|i|и|та|і|ve|as well as|sowie|med)\b|(?<=\s)و(?=[^\W\d_]))\s*")
 _TAIL_WORDS = re.compile(
-    r"\s(?:in|at|from|for|of|reporting from|en|à|aus|für|pour|para|per|voor|в|из|and other|with|on|da|de)\s+[A-ZÀ-ÞА-ЯІЇЄ\d][^,;]*$|\s*\([^)]*\)$"
+    r"\s(?:in|at|from|for|of|reporting from|en|à|aus|für|pour|para|per|voor|в|из|and other|with|on|da"
+    r"|de)\s+[A-ZÀ-ÞА-ЯІЇЄ\d][^,;]*$|\s*\([^)]*\)$"
 )
 _OWNER = re.compile(
-    r"^(?:The\s+)?(?P<outlet>[\w. ]{2,40}?)['’]s?\s+(?=[A-ZÀ-Þ])|^(?:Associated Press|AP|Reuters|AFP|CNN|BBC|NBC|CBS|ABC)\s+(?:\w+\s+)?(?:writers?|reporters?|journalists?|correspondents?)\s+"
+    r"^(?:The\s+)?(?P<outlet>[\w. ]{2,40}?)['’]s?\s+(?=[A-ZÀ-Þ])|^(?:Associated Press|AP|Reuters|AFP|CNN|BBC|NBC"
+    r"|CBS|ABC)\s+(?:\w+\s+)?(?:writers?|reporters?|journalists?|correspondents?)\s+"
 )
 _NEXT = re.compile(
-    r"[;.]\s*(?=(?:[A-ZÀ-ÞА-Я][\w]* ){0,3}(?:[Ee]diting|[Rr]eporting|[Ww]riting|[Rr]esearch|[Rr]edaktion|[Tt]radu|[Ee]dit|[Bb]earbeitung|[Pp]roduction|[Gg]raphics|[Cc]ompil))"
+    r"[;.]\s*(?=(?:[A-ZÀ-ÞА-Я][\w]* ){0,3}(?:[Ee]diting|[Rr]eporting|[Ww]riting|[Rr]esearch|[Rr]edaktion|[Tt]radu"
+    r"|[Ee]dit|[Bb]earbeitung|[Pp]roduction|[Gg]raphics|[Cc]ompil))"
 )
 
 
@@ -50,7 +53,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     zones = find_zones(text)
     removals = []
     for line in lines:
-        if len(line.text) > _LONGEST or (line.index < zones.tail and line.text[0] not in "([（"):
+        if len(line.text) > _LONGEST or (line.number < zones.tail and line.text[0] not in "([（"):
             continue
         people, agencies = read_contributors(line.text, context.language)
         if not people:
@@ -59,12 +62,12 @@ def find(text: str, context: Context) -> Iterator[Finding]:
             yield Fact("contributors", person)
         for agency in agencies:
             yield Fact("text_agency", agency)
-        removals.append(Removal(line.index, line.index, "contributor_credit", _evidence(line, zones)))
+        removals.append(Removal(line.number, line.number, "contributor_credit", _evidence(line, zones)))
     yield from remove_lines(text, lines, removals, NAME, VERSION)
 
 
 def _evidence(line: Line, zones: Zones) -> str:
-    return f"formula: credit for reporting, editing or translation; form: names follow; zone: {zones.name(line.index)}"
+    return f"formula: credit for reporting, editing or translation; form: names follow; zone: {zones.name(line.number)}"
 
 
 def read_contributors(text: str, language: str | None = None) -> tuple[list[str], list[str]]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
+from pipeline.furniture._dateline_forms import ALONE, CAPITALS_ONLY, FORMS, SIGNS
 from pipeline.furniture._names import agency_named, known_source, outlet_named
+from pipeline.furniture._phrases import phrases_in, split_alternatives
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Edit, Fact, KeySpan
 from pipeline.text.lines import Line, fold, split_lines
@@ -15,161 +18,6 @@ from pipeline.text.zones import find_zones
 NAME, VERSION = "dateline", 1
 
 _PARAGRAPHS = 3
-_U = r"A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİĶŁĻŃŅŇŌŐŒŘŚŞŠŢŤŪŮŰŲŹŻŽА-ЯЁІЇЄҐΑ-Ω"
-_L = r"\w’'.\-"
-_WORD = rf"[{_U}][{_L}]*"
-_PLACE = rf"(?:{_WORD}(?:[ /](?:{_WORD}|de|del|di|da|do|la|el|al|le|les|am|an|der|den|of|and|sur|upon|na|nad|bei|a\.M\.)){{0,5}})"
-_REGION = rf"(?:\s*[,/]\s*(?:{_PLACE}))?(?:\s*\[[^\]\n]{{2,30}}\])?"
-_DATE = r"(?:\s*[,.]?\s*(?:\w{3,10}\.?\s)?(?:[^\W\d_]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?|\d{1,2}\.?(?:st|nd|rd|th|º|er)?\s*(?:de\s+|of\s+)?[^\W\d_]{3,12}\.?|\d{1,2}[./]\d{1,2}(?:[./]\d{2,4})?)(?:,?\s*(?:de\s+)?\d{4})?\.?)?"
-_GIVEN_DATE = r"(?:[^\W\d_]{3,12}\.?\s\d{1,2}|\d{1,2}\s[^\W\d_]{3,12})(?:,?\s\d{4})?"
-_AGENCY = r"[(\[]\s*(?P<agency>[^()\[\]\n]{2,60})\s*[)\]]"
-_SEP = r"(?P<sep>\s*(?:\.\s?[-–—]{1,2}|[-–—_=]{1,2}|:|\.(?=\s)|\s(?=[A-ZÀ-ÞА-ЯІЇЄҐ“\"«]))\s*)"
-_DASH = r"(?P<sep>\s*(?:\.\s?[-–—]{1,2}|[-–—_]{1,2}|=)\s*)"
-_FORMS = tuple(
-    (name, re.compile(pattern))
-    for name, pattern in (
-        ("place_agency_date", rf"(?P<place>{_PLACE}){_REGION}\s*{_AGENCY}\s*{_GIVEN_DATE}{_DASH}"),
-        ("place_agency", rf"(?P<place>{_PLACE}){_REGION}{_DATE}\s*,?\s*{_AGENCY}{_SEP}"),
-        ("agency_place", rf"{_AGENCY}\s*[-–—_]{{1,2}}\s*(?P<place>{_PLACE}){_REGION}{_DATE}{_DASH}"),
-        ("agency_date", rf"{_AGENCY}\s*[-–—]\s*(?P<place>{_PLACE}){_REGION}{_DATE}\.?\s+(?=[{_U}“«\"])"),
-        ("agency", rf"{_AGENCY}(?P<sep>\s*[-–—_=:]{{1,2}}\s*)"),
-        (
-            "bare_agency_place",
-            rf"(?P<agency>[{_U}a-z][\w©-]{{1,14}}(?: [{_U}][\w]{{1,12}})?)\s*[-–—]{{1,2}}\s*(?P<place>{_PLACE}){_REGION}{_DATE}\s*[-–—.:]{{1,2}}\s",
-        ),
-        ("date_agency", rf"(?P<place>[^\W\d_]{{3,12}}\.? \d{{1,2}}(?:, \d{{4}})?)\s*{_AGENCY}{_SEP}"),
-        ("slashes", rf"(?P<place>{_PLACE}){_REGION}{_DATE}\s*[.,]?\s*/(?P<agency>[^/\n]{{2,40}})/\s*(?P<sep>[-–—.:]*\s*)"),
-        (
-            "dash_agency",
-            rf"(?P<place>{_PLACE}){_REGION}{_DATE}\s*[-–—.,]\s*(?P<agency>[{_U}][\w.’'-]+(?: [{_U}][\w’'-]+){{0,2}})\s*[-–—.:]\s*(?P<sep>[-–—]?\s*)",
-        ),
-        (
-            "arabic",
-            r"(?P<place>[\u0600-\u06ff]+(?: [\u0600-\u06ff]+){0,2})\s*(?:[-–—]\s*)?[(«]?(?P<agency>[\u0600-\u06ff ]{2,24}|[A-Z]{2,6})[)»]?\s*(?P<sep>[-–—:]\s*)",
-        ),
-        (
-            "xinhua",
-            r"[（(]?(?:据)?(?P<agency>新华社|新華社|中新社|中新网|中央社|路透社|法新社|美联社|塔斯社|共同社|韩联社|德新社|彭博社|俄新社)[）)]?(?P<place>[\u4e00-\u9fff·]{0,14}?)(?:\d{1,2}月)?\d{0,2}日?(?:电|電|讯|訊)(?P<sep>\s*(?:[（(][^）)\n]{2,40}[）)])?\s*)",
-        ),
-        (
-            "chinese_paren",
-            r"[（(](?P<agency>中央社|路透社|法新社|美联社|新华社|香港中通社|中新社)(?P<place>[^）)\n]{2,30}?)(?:\d{1,2}日)?(?:专?电|專?電|综合外电报导|綜合外電報導)[）)](?P<sep>\s*)",
-        ),
-        (
-            "japanese",
-            r"[【［\[](?P<place>[^】］\]\n=＝]{1,20}?)[\s　]*(?P<day>[\d０-９]{1,2}日)?[\s　]*(?P<agency>共同通信|共同|時事通信|時事|ロイター通信|ロイター|AFP時事|AFP|ＡＦＰ|AP|ＡＰ|CNS|タス通信|新華社|聯合ニュース|ブルームバーグ)[^】］\]\n]{0,12}[】］\]](?P<sep>[\s　]*)",
-        ),
-        ("japanese_place", r"【(?P<place>[\u4e00-\u9fffァ-ヶー]{2,12})[=＝](?P<name>[^】\n]{2,14})】(?P<sep>[\s　]*)"),
-        (
-            "korean",
-            r"[(\[（](?P<place>[가-힣A-Za-z·]{1,12})\s*=\s*(?P<agency>[가-힣A-Za-z0-9]{2,12})[)\]）]\s*(?:(?P<name>[가-힣]{2,4}(?:\s*[·,]\s*[가-힣]{2,4}){0,3})\s*(?:기자|특파원|통신원))?(?P<sep>\s*=?\s*)",
-        ),
-    )
-)
-_CAPS_ONLY = re.compile(
-    rf"(?P<place>[{_U}][{_U}.’' -]{{2,30}}(?:, (?:[{_U}][\w. ]{{1,18}}))?){_DATE}(?P<sep>\s*(?:[-–—]{{1,2}}|_)\s+|:\s+)(?=[{_U}“\"«])"
-)
-_SIGNS = re.compile(r"^\S+\. \d|[(\[（【［/=_—–:电電讯訊]|-[ -]|\s-")
-_LINE = re.compile(rf"{_PLACE}{_REGION}{_DATE}[ ,(]+(?P<agency>[{_U}][\w.’' ]{{1,30}}?)\)?\s*[-–—]{{1,2}}")
-_LABELS = frozenset(
-    [
-        "breaking",
-        "update",
-        "updated",
-        "watch",
-        "live",
-        "video",
-        "photos",
-        "exclusive",
-        "opinion",
-        "analysis",
-        "editorial",
-        "correction",
-        "corrected",
-        "factbox",
-        "explainer",
-        "urgent",
-        "alert",
-        "read",
-        "more",
-        "related",
-        "note",
-        "editor",
-        "advisory",
-        "attention",
-        "warning",
-        "poll",
-        "timeline",
-        "review",
-        "interview",
-        "profile",
-        "q&a",
-        "q",
-        "a",
-        "obituary",
-        "feature",
-        "column",
-        "letter",
-        "comment",
-        "listen",
-        "podcast",
-        "eilmeldung",
-        "achtung",
-        "update",
-        "urgente",
-        "alerta",
-        "atención",
-        "nota",
-        "flash",
-        "urgent",
-        "ultima",
-        "ora",
-        "attenzione",
-        "срочно",
-        "молния",
-        "увага",
-        "термінові",
-        "son",
-        "dakika",
-        "uyarı",
-        "fact",
-        "check",
-        "nato",
-        "eu",
-        "un",
-        "us",
-        "uk",
-        "usa",
-        "who",
-        "opec",
-        "imf",
-        "nasa",
-        "fbi",
-        "cia",
-        "nhs",
-        "bbc",
-        "cnn",
-        "the",
-        "this",
-        "that",
-        "he",
-        "she",
-        "it",
-        "they",
-        "we",
-        "you",
-        "what",
-        "why",
-        "how",
-        "who",
-        "when",
-        "where",
-        "and",
-        "but",
-        "so",
-        "if",
-    ]
-)
 
 
 def find(text: str, context: Context) -> Iterator[Finding]:
@@ -214,13 +62,13 @@ def _alone(text: str) -> list[Finding]:
     lines = split_lines(text)
     zones = find_zones(text)
     for line in lines[: max(0, zones.first_prose)]:
-        match = _LINE.fullmatch(line.text)
+        match = ALONE.fullmatch(line.text)
         if match and known_source(match["agency"]):
             agency = agency_named(match["agency"])
             facts: list[Finding] = [Fact("dateline", line.text)]
             if agency:
                 facts.append(Fact("text_agency", agency))
-            removal = Removal(line.index, line.index, "dateline", "zone: head, before the story; form: place, agency or outlet and dash")
+            removal = Removal(line.number, line.number, "dateline", "zone: head, before the story; form: place, agency or outlet and dash")
             return [*facts, *remove_lines(text, lines, [removal], NAME, VERSION)]
     return []
 
@@ -242,9 +90,9 @@ def read_dateline(paragraph: str) -> tuple[int, list[str], list[str]] | None:
     (['TASS'], ['ANSA'])
     """
     head = paragraph[:140]
-    if not _SIGNS.search(head, 0, 90):
+    if not SIGNS.search(head, 0, 90):
         return None
-    for name, form in _FORMS:
+    for name, form in FORMS:
         match = form.match(head)
         if not match:
             continue
@@ -264,7 +112,7 @@ def read_dateline(paragraph: str) -> tuple[int, list[str], list[str]] | None:
 def _place_in_capitals(groups: dict[str, str | None]) -> bool:
     """`OSLO (Harbor Post) —`, an outlet that we do not know; an acronym with its meaning in brackets is no place."""
     place, inside = groups["place"] or "", groups["agency"] or ""
-    if not place.isupper() or not re.search(r"[-–—]", groups["sep"] or "") or fold(place) in _LABELS or len(place) < 4:
+    if not place.isupper() or not re.search(r"[-–—]", groups["sep"] or "") or fold(place) in _no_place() or len(place) < 4:
         return False
     initials = "".join(word[0] for word in inside.split()).upper()
     return inside[:1].isupper() and (len(initials) < 2 or place.replace(" ", "") != initials)
@@ -283,8 +131,14 @@ def _agency_unknown_to_us(match: re.Match[str]) -> list[str]:
     return [name] if signs else []
 
 
+@cache
+def _no_place() -> frozenset[str]:
+    """Words in capitals before a colon or dash that are labels or organisations."""
+    return frozenset(word for phrase in phrases_in("bylines.toml", "no_place") for word in split_alternatives(phrase.pattern))
+
+
 def _caps_only(head: str) -> tuple[int, list[str], list[str]] | None:
-    match = _CAPS_ONLY.match(head)
+    match = CAPITALS_ONLY.match(head)
     if not match:
         return None
     place = match["place"].strip()
@@ -292,8 +146,8 @@ def _caps_only(head: str) -> tuple[int, list[str], list[str]] | None:
     city = place.split(",")[0].strip()
     if (
         not city.isupper()
-        or first in _LABELS
-        or first.split()[0] in _LABELS
+        or first in _no_place()
+        or first.split()[0] in _no_place()
         or known_source(city)
         or len(city) < 3
         or len(city.split()) > 4

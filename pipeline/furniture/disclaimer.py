@@ -47,8 +47,8 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     for line in edge_lines(text):
         if len(line.text) <= _LONGEST and (evidence := _judge(line, whole, zones, context)):
             yield Evidence("explicit_disclaimer", line.text_start, line.end, line.text, WEIGHT)
-            evidence = f"formula: {evidence}; zone: {zones.name(line.index)}"
-            removals.append(Removal(line.index, line.index, "translation_disclaimer", evidence))
+            evidence = f"formula: {evidence}; zone: {zones.name(line.number)}"
+            removals.append(Removal(line.number, line.number, "translation_disclaimer", evidence))
     yield from remove_lines(text, lines, removals, NAME, VERSION)
 
 
@@ -60,11 +60,11 @@ def _judge(line: Line, whole: str, zones: Zones, context: Context) -> str | None
         return None
     self_word = _words("self_word", context, whole).search(flat)
     phrase = _words("phrase", context, whole).search(flat)
-    is_title = line.index == 0 and context.metadata.title is None and is_headline(line.text)
+    is_title = line.number == 0 and context.metadata.title is None and is_headline(line.text)
     if phrase and len(flat) <= _SHORT_LABEL and not is_title and (self_word or not ends_sentence(line.text)):
         return f"“{phrase[0]}” on a short line"
     machine = _words("automatic_word", context, whole).search(flat)
-    only_paragraph = zones.first_prose == zones.last_prose == line.index
+    only_paragraph = zones.first_prose == zones.last_prose == line.number
     if self_word and machine and not only_paragraph:
         return f"“{translates[0]}”, “{machine[0]}” and “{self_word[0]}” together"
     return None

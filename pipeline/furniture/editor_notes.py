@@ -21,8 +21,10 @@ _SHOWN = re.compile(r"\s*[:：—–)\]】]|\s+-\s|\s*=\s")
 _SENTENCE = re.compile(
     r"[(\[*]*(?:an? (?:earlier|previous) version|this (?:story|article|post|report|headline|copy|is a|breaking)|in einer früheren|"
     r"dieser artikel wird|"
-    r"une version|cet article a|una versión anterior|este artículo (?:ha|fue)|uma versão|esta (?:matéria|reportagem|notícia)|una versione|articolo in|"
-    r"in een eerdere|новость|материал|новина|матеріал|haber güncelleniyor|developing story|check back|more to follow|notizia in|noticia en|notícia em)",
+    r"une version|cet article a|una versión anterior|este artículo (?:ha|fue)|uma versão|esta (?:matéria|reportagem"
+    r"|notícia)|una versione|articolo in|"
+    r"in een eerdere|новость|материал|новина|матеріал|haber güncelleniyor|developing story|check back"
+    r"|more to follow|notizia in|noticia en|notícia em)",
     re.IGNORECASE,
 )
 
@@ -45,23 +47,23 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     if len(lines) < 2:
         return
     zones = find_zones(text)
-    edge = {line.index for line in edge_lines(text)}
+    edge = {line.number for line in edge_lines(text)}
     language = context.language
     removals: list[Removal] = []
     for line in lines:
-        if len(line.text) > _LONGEST or (line.index not in edge and line.text[0] not in "([*" and ":" not in line.flat[:40]):
+        if len(line.text) > _LONGEST or (line.number not in edge and line.text[0] not in "([*" and ":" not in line.flat[:40]):
             continue
         if evidence := _judge(line, zones, language):
             yield Fact("editor_notes", line.text.strip("()[] ") if line.text[0] in "([" else line.text)
             if _CORRECTS.match(line.text):
                 yield Fact("version_marker", "CORRECTED")
-            removals.append(Removal(line.index, line.index, "editor_note", evidence))
+            removals.append(Removal(line.number, line.number, "editor_note", evidence))
     yield from remove_lines(text, lines, removals, NAME, VERSION)
 
 
 def _judge(line: Line, zones: Zones, language: str | None) -> str | None:
     text = line.text
-    zone = zones.name(line.index)
+    zone = zones.name(line.number)
     if text[0] in "([" and zone != "body" and starts("versions.toml", "advisory").match(text):
         return f"formula: advisory line; form: in brackets; zone: {zone}"
     if zone != "body" and starts("versions.toml", "note").match(text.lstrip("#*(_- ")):

@@ -48,10 +48,10 @@ def _removals(lines: tuple[Line, ...], zones: Zones) -> Iterator[Removal]:
             continue
         if line_phrase(line.core, "related_prefix") and (not ends_sentence(line.text) or line.text[-1] in "?!"):
             yield Removal(
-                line.index, line.index, "inline_related_headline", "formula: a label for another story; form: headline on one line"
+                line.number, line.number, "inline_related_headline", "formula: a label for another story; form: headline on one line"
             )
-        elif zones.first_prose < line.index < zones.last_prose and _is_caps_link(line, lines):
-            yield Removal(line.index, line.index, "inline_related_headline", "zone: between paragraphs; form: all capitals, no full stop")
+        elif zones.first_prose < line.number < zones.last_prose and _is_caps_link(line, lines):
+            yield Removal(line.number, line.number, "inline_related_headline", "zone: between paragraphs; form: all capitals, no full stop")
 
 
 def _is_caps_link(line: Line, lines: tuple[Line, ...]) -> bool:
@@ -60,7 +60,7 @@ def _is_caps_link(line: Line, lines: tuple[Line, ...]) -> bool:
         return False
     if _ENUMERATED.match(text) or _QUESTION.match(text) or text[0] in "\"“'‘«":
         return False
-    before, after = lines[line.index - 1], lines[line.index + 1]
+    before, after = lines[line.number - 1], lines[line.number + 1]
     if before.text.endswith((":", "：")) or is_all_caps(before.text) or is_all_caps(after.text):
         return False
     return before.prose or after.prose

@@ -96,14 +96,14 @@ def _is_share_bar(key: str) -> bool:
 
 
 def _removal(line: Line, kind: str, second: str) -> Removal:
-    return Removal(line.index, line.index, _KINDS[kind], f"formula: {kind.replace('_', ' ')}; {second}")
+    return Removal(line.number, line.number, _KINDS[kind], f"formula: {kind.replace('_', ' ')}; {second}")
 
 
 def _story_end(lines: tuple[Line, ...], zones: Zones) -> int:
     """The last prose line of the story: what a comment form says in whole sentences is not of the story."""
     for line in reversed(lines[: zones.last_prose + 1]):
         if line.prose and not any(phrase.kind == "comment_label" for phrase in line_phrases(line.core)):
-            return line.index
+            return line.number
     return zones.last_prose
 
 
@@ -121,9 +121,9 @@ def _head(lines: tuple[Line, ...], zones: Zones, context: Context) -> Iterator[R
         if kind is None:
             beside = any(label for label in labels[max(0, position - 1) : position + 2])
             if (beside and _NUMBER.fullmatch(line.text)) or _ADDRESS.fullmatch(line.text):
-                yield Removal(line.index, line.index, "navigation_label", "form: a bare number or address beside labels; zone: head")
+                yield Removal(line.number, line.number, "navigation_label", "form: a bare number or address beside labels; zone: head")
             elif in_list and len(line.text) <= 60 and not is_time_line(line.text) and not starts("bylines.toml", "prefix").match(line.flat):
-                yield Removal(line.index, line.index, "related_block", "form: short line under a label of a list; zone: head")
+                yield Removal(line.number, line.number, "related_block", "form: short line under a label of a list; zone: head")
             elif is_headline(line.text):
                 titled = True
             continue
@@ -180,7 +180,7 @@ def _list_end(lines: tuple[Line, ...], start: int, stop: int) -> int:
         small = _NUMBER.fullmatch(line.text) or _kind(line) is not None or is_time_line(line.text)
         if not small and (not is_headline(line.text) or line.text.count(" ") < 3):
             break
-        last = line.index
+        last = line.number
     return last
 
 
@@ -197,9 +197,9 @@ def _tail(lines: tuple[Line, ...], end: int, language: str | None) -> Iterator[R
         elif line.prose:
             in_list = False
         elif in_list and not _reads_as_credit(line, language):
-            yield Removal(line.index, line.index, "related_block", "zone: tail, under a label of a list; form: no sentence")
+            yield Removal(line.number, line.number, "related_block", "zone: tail, under a label of a list; form: no sentence")
         elif _POST.fullmatch(line.text):
-            yield Removal(line.index, line.index, "widget_residue", "formula: a post on a social network; form: a bare address")
+            yield Removal(line.number, line.number, "widget_residue", "formula: a post on a social network; form: a bare address")
 
 
 def _reads_as_credit(line: Line, language: str | None) -> bool:

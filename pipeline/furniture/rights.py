@@ -24,14 +24,16 @@ _SELF = re.compile(
     r"\bth(?:is|e) (?:material|story|article|report|content|post|piece|item|work|text|page|views?|opinions?)\b"
     r"|\bdiese[rs]? (?:artikel|beitrag|text|meldung|inhalt)|\bcet article|\bce contenu|\beste (?:artículo|contenido|artigo|texto|conteúdo)"
     r"|\bquest[oa] (?:articolo|contenuto)|\bdit artikel|\b(?:ten )?(?:artykuł|tekst|materiał)|материал|матеріал|статья|стаття"
-    r"|\bbu (?:yazı|yazi|haber|makale|içerik)|هذا المقال|本文|本(?:记事|記事)|この記事|본 기사|이 기사|\bexcept for the headline|\bfirst published"
+    r"|\bbu (?:yazı|yazi|haber|makale|içerik)|هذا المقال|本文|本(?:记事|記事)|この記事|본 기사|이 기사"
+    r"|\bexcept for the headline|\bfirst published"
     r"|\boriginally|\bviews expressed|\bopinions expressed|reproduction|reproducción|reprodução|riproduzione|nachdruck|перепечатк|передрук"
     r"|转载|轉載|転載|전재"
 )
 _SYNDICATOR = re.compile(
     r"(?:[Dd]istributed by|[Pp]rovided by|appeared (?:on|in)|published (?:on|in|by|at)|auto-generated from|[Cc]ourtesy of"
     r"|permission (?:from|of)|erschienen (?:in|bei|auf)|erschien zuerst (?:in|bei|auf)|paru dans|publicado (?:originalmente )?(?:en|por|em)"
-    r"|pubblicato (?:\w+ )?su)\s+(?:the |The |der |dem |la |el )?(?P<name>[A-ZÀ-ÞА-Я][\w'’&-]*(?:\.\w+)*(?: (?:of|and|the|de|la|&|[A-Z][\w'’&-]*)(?:\.\w+)*){0,5})"
+    r"|pubblicato (?:\w+ )?su)\s+(?:the |The |der |dem |la |el )?(?P<name>[A-ZÀ-ÞА-Я][\w'’&-]*(?:\.\w+)*(?: (?:of"
+    r"|and|the|de|la|&|[A-Z][\w'’&-]*)(?:\.\w+)*){0,5})"
 )
 _HOLDER = re.compile(
     r"(?:(?:©|ⓒ|\([cC]\)|[Cc]opyright|COPYRIGHT)[ ,]*)+(?:\d{4}(?:[-–]\d{2,4})?,?)?\s*(?:[Bb]y )?(?P<name>[^.,;|/<>()]{2,60})"
@@ -55,10 +57,10 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     if len(lines) < 2:
         return
     zones = find_zones(text)
-    edge = {line.index for line in edge_lines(text)}
+    edge = {line.number for line in edge_lines(text)}
     removals = []
     for line in lines:
-        found = _judge(line, text, zones, context.language) if line.index in edge or line.text[0] in _OPENERS else None
+        found = _judge(line, text, zones, context.language) if line.number in edge or line.text[0] in _OPENERS else None
         if found is None:
             continue
         kind, evidence, reserved = found
@@ -66,13 +68,13 @@ def find(text: str, context: Context) -> Iterator[Finding]:
         if reserved:
             yield Fact("ai_reserved", True)
         yield from _facts(line.text, kind)
-        removals.append(Removal(line.index, line.index, kind, evidence))
+        removals.append(Removal(line.number, line.number, kind, evidence))
     yield from remove_lines(text, lines, removals, NAME, VERSION)
 
 
 def _judge(line: Line, text: str, zones: Zones, language: str | None) -> tuple[str, str, bool] | None:
     """(kind, evidence, whether AI use is reserved) of a notice, or None."""
-    zone = zones.name(line.index)
+    zone = zones.name(line.number)
     shown = _shows_form(line)
     if len(line.text) > _LONGEST or (zone == "body" and not shown) or (zone == "head" and line.prose and not shown):
         return None
@@ -101,7 +103,7 @@ def _is_story(line: Line, whole: str, strong: bool, shown: bool, zones: Zones, l
         return False
     if '"' in line.flat or words("citing.toml", "reporting", language, whole).search(line.flat):
         return True
-    if zones.after_prose(line.index) or not line.prose:
+    if zones.after_prose(line.number) or not line.prose:
         return False
     # Inside the last paragraphs the wording must be that of a notice: it names the right, or the text itself.
     return not (strong and _SIGN.search(line.flat)) and not _SELF.search(line.flat)

@@ -17,8 +17,10 @@ NAME, VERSION = "source_credit", 1
 
 _PARTS = re.compile(r"\s*(?:[/,;+&|·•、，]|\s[-–—]\s|\b(?:and|und|et|y|e|en|i|и|та|і|ve|with|avec|mit|con)\b)\s*")
 _GENERIC = re.compile(
-    r"(?:other |news |the |de |las |les |den |der |die |die nachrichten|le |and )*(?:agencies|agency|agenturen|nachrichtenagenturen|agences?|agencias|agências|agenzie|persbureaus|agencje|"
-    r"агентств[ао]?|агенції|ajanslar|wires?|wire (?:services|reports)|wire service|staff|staff reports?|bureau|web ?desk|news ?desk|online|internet|redaktion|redacción|rédaction|redazione|redactie|redação|"
+    r"(?:other |news |the |de |las |les |den |der |die |die nachrichten|le |and )*(?:agencies|agency|agenturen"
+    r"|nachrichtenagenturen|agences?|agencias|agências|agenzie|persbureaus|agencje|"
+    r"агентств[ао]?|агенції|ajanslar|wires?|wire (?:services|reports)|wire service|staff|staff reports?|bureau"
+    r"|web ?desk|news ?desk|online|internet|redaktion|redacción|rédaction|redazione|redactie|redação|"
     r"inputs?|reports?|files)"
 )
 _TRAILING = re.compile(r"(?<=[.!?”\"»’…)])\s*(?P<credit>[(\[/<（]\s*(?P<name>[^()\[\]/<>（）]{2,40})\s*[)\]/>）])\s*\.?\s*$")
@@ -27,7 +29,8 @@ _TRAILING_DASH = re.compile(
 )
 _SIGNED = re.compile(r"[a-zà-ÿ]{2,3}(?:[/,-][a-zà-ÿ]{2,4}){0,4}\s*\((?P<names>[^()]{2,80})\)")
 _INITIALS = re.compile(
-    r"[a-zà-ÿ]{2,4}(?:[/-][a-zà-ÿ]{2,4}){0,4}|[(\[]?[A-Z]{2,3}/[A-Z]{2,3}[)\]]?|\(?[a-z]{2}/\w{2,10}\)?|dpa:\d{6}-\d{2}-\d{5,8}/\d+|©?\s?dpa-infocom.{0,40}"
+    r"[a-zà-ÿ]{2,4}(?:[/-][a-zà-ÿ]{2,4}){0,4}|[(\[]?[A-Z]{2,3}/[A-Z]{2,3}[)\]]?|\(?[a-z]{2}/\w{2,10}\)?"
+    r"|dpa:\d{6}-\d{2}-\d{5,8}/\d+|©?\s?dpa-infocom.{0,40}"
 )
 
 
@@ -48,22 +51,22 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     zones = find_zones(text)
     removals: list[Removal] = []
     for line in lines:
-        edge = zones.after_prose(line.index) or zones.before_prose(line.index)
+        edge = zones.after_prose(line.number) or zones.before_prose(line.number)
         if not edge or len(line.text) > 160 or len(lines) == 1:
             continue
-        facts, evidence = _judge(line, zones, context.language, bool(removals) and removals[-1].last == line.index - 1)
+        facts, evidence = _judge(line, zones, context.language, bool(removals) and removals[-1].last == line.number - 1)
         if evidence:
             yield from facts
-            removals.append(Removal(line.index, line.index, "source_credit", evidence))
+            removals.append(Removal(line.number, line.number, "source_credit", evidence))
     yield from _trailing(lines, zones)
     yield from remove_lines(text, lines, removals, NAME, VERSION)
 
 
 def _judge(line: Line, zones: Zones, language: str | None, after_credit: bool) -> tuple[list[Fact], str]:
     """(facts, evidence) of a line that is a credit, or ([], "")."""
-    zone = f"zone: {zones.name(line.index)}"
+    zone = f"zone: {zones.name(line.number)}"
     bare = line.text.strip(" ()[]<>*_.（）【】/–—-|")
-    head = zones.before_prose(line.index)
+    head = zones.before_prose(line.number)
     match = starts("credits.toml", "source_credit", language).match(flatten(bare))
     if match:
         start = match.start("names")
@@ -76,7 +79,7 @@ def _judge(line: Line, zones: Zones, language: str | None, after_credit: bool) -
         if known:
             return facts, f"form: initials before agencies in brackets; formula: agencies; {zone}"
     facts, known = read_sources(bare)
-    if known and not (head and line.index == 0):
+    if known and not (head and line.number == 0):
         return facts, f"formula: nothing but agencies or outlets; {zone}"
     if after_credit and _INITIALS.fullmatch(line.text):
         return [], f"form: initials under a credit; {zone}"

@@ -26,7 +26,8 @@ _META_CUT = re.compile(r"\s*[|•·—–／]\s*|\s-\s|\s{2,}|,\s(?=[A-Z][a-z]+$
 _COUNT = re.compile(r"(?:\d{1,6}\s?)+(?:[kKmM]|views?|reads?|shares?|comments?)?")
 _PLACE = re.compile(r"[A-ZÀ-ÞА-ЯІЇЄ][\w’'.-]*(?: [A-ZÀ-ÞА-ЯІЇЄ][\w’'.-]*){0,2}(?:, [A-ZÀ-ÞА-Я][\w’'.-]*)?")
 _READ_TIME = re.compile(
-    r"\b\d{1,3}[ -]?min(?:ute)?s?(?: read\b| de lecture\b| de lectura\b| de leitura\b| di lettura\b| czytania\b)|\b\d{1,3} min\.? ?lesezeit\b",
+    r"\b\d{1,3}[ -]?min(?:ute)?s?(?: read\b| de lecture\b| de lectura\b| de leitura\b| di lettura\b| czytania\b)"
+    r"|\b\d{1,3} min\.? ?lesezeit\b",
     re.IGNORECASE,
 )
 _FULL_DATE = re.compile(r"\b[A-Z][a-z]{2,8}\.? \d{1,2}, (?:19|20)\d\d\b|\b\d{1,2}\.? [^\W\d_]{3,10}\.? (?:19|20)\d\d\b")
@@ -54,23 +55,23 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     for line in lines:
         if not line.core or len(line.text) > _LONGEST:
             continue
-        zone = zones.name(line.index)
+        zone = zones.name(line.number)
         if may_be_time(line.core) and is_time_line(line.text):
             if _stands_apart(line, zones) or _labelled(line.text):
                 yield from read_stamps(line.text, context.language)
-                removals.append(Removal(line.index, line.index, "timestamp", f"form: nothing but dates, times and labels; zone: {zone}"))
+                removals.append(Removal(line.number, line.number, "timestamp", f"form: nothing but dates, times and labels; zone: {zone}"))
         elif zones.first_prose >= 0 and _stands_apart(line, zones) and (facts := read_meta(line, context.language)) is not None:
             yield from facts
             evidence = f"form: date, author, place and counts between separators; zone: {zone}"
-            removals.append(Removal(line.index, line.index, "timestamp", evidence))
+            removals.append(Removal(line.number, line.number, "timestamp", evidence))
     yield from remove_lines(text, lines, removals, NAME, VERSION)
 
 
 def _stands_apart(line: Line, zones: Zones) -> bool:
     """Outside the story. In a list without prose, and between paragraphs, a bare date is a heading of the story ("May 4")."""
     if zones.first_prose < 0:
-        return line.index <= 2
-    return zones.after_prose(line.index) or (line.index < zones.first_prose and line.index < _DEEPEST)
+        return line.number <= 2
+    return zones.after_prose(line.number) or (line.number < zones.first_prose and line.number < _DEEPEST)
 
 
 def read_meta(line: Line, language: str | None) -> list[Fact] | None:

@@ -133,5 +133,5 @@ def _copies(title: str, text: str, lines: tuple[Line, ...], start: int) -> Itera
         match = _SITE_SUFFIX.search(line.text) if len(folded) > len(key) else None
         same = folded == key or (match is not None and fold(line.text[: match.start()]) == key)
         if same and (not ends_sentence(line.text) or folded == key) and len(lines) > 1 + start:
-            zone = zones.name(line.index)
-            yield Removal(line.index, line.index, "duplicated_title", f"echo: the title again; form: a line of its own ({zone})")
+            zone = zones.name(line.number)
+            yield Removal(line.number, line.number, "duplicated_title", f"echo: the title again; form: a line of its own ({zone})")

@@ -119,12 +119,12 @@ def _read_head(line: Line, count: int, removals: list[Removal]) -> Iterator[Find
         yield Fact("slugline", match["slug"])
         if late := _LATE.search(match["rest"] or ""):
             yield Fact("version_marker", late[0].upper())
-    elif line.index < 4 and not line.prose and starts(_DATA, "wire_header").match(text):
+    elif line.number < 4 and not line.prose and starts(_DATA, "wire_header").match(text):
         kind, formula = "wire_header", "transmission header"
-    elif line.index < 3 and not ends_sentence(text) and (marker := read_marker(text)):
+    elif line.number < 3 and not ends_sentence(text) and (marker := read_marker(text)):
         yield Fact("version_marker", marker)
     if kind:
-        removals.append(Removal(line.index, line.index, kind, f"zone: head; formula: {formula}"))
+        removals.append(Removal(line.number, line.number, kind, f"zone: head; formula: {formula}"))
 
 
 def _is_embargo(text: str, when: str) -> bool:
@@ -136,8 +136,8 @@ def _is_embargo(text: str, when: str) -> bool:
 
 def _end_marks(lines: tuple[Line, ...], zones: Zones) -> Iterator[Removal]:
     for line in lines[1:]:
-        if line.index > zones.last_prose:
+        if line.number > zones.last_prose:
             if len(line.text) <= 24 and _is_end_mark(line.text):
-                yield Removal(line.index, line.index, "end_mark", "zone: tail; formula: end mark")
+                yield Removal(line.number, line.number, "end_mark", "zone: tail; formula: end mark")
         elif len(line.text) <= 8 and _END_SYMBOL.fullmatch(line.text):
-            yield Removal(line.index, line.index, "end_mark", "form: symbols only; formula: end or section mark")
+            yield Removal(line.number, line.number, "end_mark", "form: symbols only; formula: end or section mark")

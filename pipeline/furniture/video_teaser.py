@@ -35,24 +35,24 @@ def find(text: str, context: Context) -> Iterator[Finding]:
 def _teasers(text: str, lines: tuple[Line, ...], context: Context) -> Iterator[Removal]:
     zones = find_zones(text)
     for line in lines:
-        if len(line.text) > 60 or not line.text[0].isdigit() or not 0 < line.index < len(lines) - 1:
+        if len(line.text) > 60 or not line.text[0].isdigit() or not 0 < line.number < len(lines) - 1:
             continue
         sourced = _SOURCED.fullmatch(line.text) is not None
         if not sourced and not _LENGTH.fullmatch(line.text):
             continue
-        before, after = lines[line.index - 1], lines[line.index + 1]
+        before, after = lines[line.number - 1], lines[line.number + 1]
         # The first line of a plain text is its headline, even where the player repeats it.
-        title_may_be = context.parsed.title_in_text and context.metadata.title is None and before.index == 0
+        title_may_be = context.parsed.title_in_text and context.metadata.title is None and before.number == 0
         same = bool(before.core) and before.core == after.core
-        evidence = f"form: bare time; zone: {zones.name(line.index)}"
+        evidence = f"form: bare time; zone: {zones.name(line.number)}"
         if same and not ends_sentence(after.text):
-            first = line.index if title_may_be else before.index
-            yield Removal(first, after.index, "video_teaser", f"repetition: the same headline before and after a bare time; {evidence}")
+            first = line.number if title_may_be else before.number
+            yield Removal(first, after.number, "video_teaser", f"repetition: the same headline before and after a bare time; {evidence}")
         elif sourced:
-            first = before.index if not title_may_be and is_headline(before.text) and not before.prose else line.index
-            yield Removal(first, line.index, "video_teaser", f"formula: length and source of a video; {evidence}")
-        elif zones.first_prose < line.index < zones.last_prose and (before.prose != after.prose):
+            first = before.number if not title_may_be and is_headline(before.text) and not before.prose else line.number
+            yield Removal(first, line.number, "video_teaser", f"formula: length and source of a video; {evidence}")
+        elif zones.first_prose < line.number < zones.last_prose and (before.prose != after.prose):
             other = after if before.prose else before
             if is_headline(other.text) and other.text.count(" ") >= 3:
-                first, last = sorted((line.index, other.index))
+                first, last = sorted((line.number, other.number))
                 yield Removal(first, last, "video_teaser", f"form: a headline beside a bare time; zone: between paragraphs, {evidence}")

@@ -32,7 +32,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     []
     """
     lines = split_lines(text)
-    hits = {line.index: line for line in lines if line.core and _is_widget(line)}
+    hits = {line.number: line for line in lines if line.core and _is_widget(line)}
     if not hits:
         return
     zones, counts = find_zones(text), repeats(lines)
@@ -52,9 +52,9 @@ def _sign(line: Line, hits: dict[int, Line], zones: Zones, counts: dict[str, int
         return f"repetition: {counts[line.core]} times"
     if line.text[0] in _BULLET or line.indent:
         return "form: bulleted or indented"
-    if zones.before_prose(line.index):
+    if zones.before_prose(line.number):
         return "zone: head, before the story"
-    if line.index - 1 in hits or line.index + 1 in hits:
+    if line.number - 1 in hits or line.number + 1 in hits:
         return "form: in a block of such lines"
     return None
 

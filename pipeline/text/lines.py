@@ -39,7 +39,7 @@ class Line(NamedTuple):
     """One line that is not blank.
 
     Attributes:
-        index: its place among the lines that are not blank.
+        number: its place among the lines that are not blank.
         start, end: span in the text without the line break, in code points.
         after: where the next line begins, that is `end` plus the line break.
         text: the line without white space at its edges.
@@ -50,7 +50,7 @@ class Line(NamedTuple):
         prose: whether it reads as a paragraph of the story rather than as a label, a headline or a name.
     """
 
-    index: int
+    number: int
     start: int
     end: int
     after: int

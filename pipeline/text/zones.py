@@ -18,18 +18,19 @@ _STANDFIRST = 250
 
 
 class Zones(NamedTuple):
-    """Borders of a document as indexes of lines (see `Line.index`).
+    """Borders of a document as numbers of lines (see `Line`).
 
     Attributes:
-        first_prose, last_prose: first paragraph of the story (a standfirst left out) and last line that reads as prose; -1 where there is none.
+        first_prose: first paragraph of the story, a standfirst left out; -1 where there is no prose.
+        last_prose: last line that reads as prose, or -1.
         tail: the first line of the tail zone: the last few prose paragraphs and everything after them.
-        count: lines in all.
+        size: lines in all.
     """
 
     first_prose: int
     last_prose: int
     tail: int
-    count: int
+    size: int
 
     def in_head(self, index: int) -> bool:
         """Up to and including the first prose paragraph; everything where there is no prose."""
@@ -61,10 +62,10 @@ def find_zones(text: str) -> Zones:
     """The zones of a text.
 
     >>> find_zones("Title\\nBy Ana Ruiz\\nThe ferry left the port at noon with all hands on board.\\nBack to top")
-    Zones(first_prose=2, last_prose=2, tail=3, count=4)
+    Zones(first_prose=2, last_prose=2, tail=3, size=4)
     """
     lines = split_lines(text)
-    prose = [line.index for line in lines if line.prose]
+    prose = [line.number for line in lines if line.prose]
     if not prose:
         return Zones(-1, -1, 0, len(lines))
     # At most half of the prose may be tail: in a text of two paragraphs the second may be a notice, the first is the story.
@@ -93,7 +94,7 @@ def edge_lines(text: str) -> tuple[Line, ...]:
     ['Title', 'The ferry left the port at noon with all hands on board.']
     """
     zones = find_zones(text)
-    return tuple(line for line in split_lines(text) if line.index <= zones.first_prose or line.index >= zones.tail)
+    return tuple(line for line in split_lines(text) if line.number <= zones.first_prose or line.number >= zones.tail)
 
 
 @lru_cache(maxsize=8)
