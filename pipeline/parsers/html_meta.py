@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from pipeline.records import Metadata
 __all__ = ["PageFacts", "read_page"]
 
 _ARTICLES = re.compile(r"(?:^|/)(?:\w*NewsArticle|Article|BlogPosting|LiveBlogPosting|Report)$")
+_SITE = re.compile(r"\s+[-–—|·•:»]\s+\S")
+_SEPARATOR = re.compile(r"\s*[-–—|·•:»]\s*$")
 _RESERVING_ROBOTS = re.compile(r"\b(?:noai|noimageai|notrain)\b", re.IGNORECASE)
 
 
@@ -38,13 +41,14 @@ def read_page(tree: etree._Element, source: Source) -> PageFacts:
     linked = next((block for block in _linked_data(tree) if _is_article(block)), {})
     canonical = _canonical(tree, metas, source)
     reserved = _reserved(metas)
+    publisher = metas.get("og:site_name") or next(iter(_people(linked.get("publisher"))), None) or metas.get("application-name")
     metadata = Metadata(
-        title=_text(linked.get("headline")) or metas.get("og:title") or metas.get("twitter:title") or _heading(tree),
+        title=_title(tree, metas, linked, publisher),
         language=_language(tree, metas, linked),
         byline=fields.bylines(_people(linked.get("author")) or _authors(metas)),
-        published_at=_text(linked.get("datePublished")) or _first(metas, _PUBLISHED) or _time(tree),
-        modified_at=_text(linked.get("dateModified")) or _first(metas, _MODIFIED),
-        publisher=metas.get("og:site_name") or next(iter(_people(linked.get("publisher"))), None) or metas.get("application-name"),
+        published_at=_moment(_text(linked.get("datePublished"))) or _moment(_first(metas, _PUBLISHED)) or _moment(_time(tree)),
+        modified_at=_moment(_text(linked.get("dateModified"))) or _moment(_first(metas, _MODIFIED)),
+        publisher=publisher,
         section=metas.get("article:section") or next(iter(_strings(linked.get("articleSection"))), None),
         keywords=fields.texts(_keywords(metas, linked)),
         copyright_holder=next(iter(_people(linked.get("copyrightHolder"))), None),
@@ -116,7 +120,8 @@ def _is_article(block: Mapping[str, Any]) -> bool:
 
 def _strings(value: Any) -> list[str]:
     entries = value if isinstance(value, list) else [value]
-    return [text for entry in entries if isinstance(entry, str) and (text := squeeze(entry))]
+    # Content systems escape references once too often in data blocks.
+    return [text for entry in entries if isinstance(entry, str) and (text := squeeze(html.unescape(entry) if "&" in entry else entry))]
 
 
 def _text(value: Any) -> str | None:
@@ -148,6 +153,11 @@ def _first(metas: Mapping[str, str], names: tuple[str, ...]) -> str | None:
     return next((metas[name] for name in names if name in metas), None)
 
 
+def _moment(stated: str | None) -> str | None:
+    # What a content system writes for a date that nobody set.
+    return None if stated and stated.startswith(("0001-", "0000-", "1970-01-01")) else stated
+
+
 def _time(tree: etree._Element) -> str | None:
     for time in tree.iter("time"):
         if time.get("datetime") and ("pubdate" in time.attrib or time.get("itemprop") == "datePublished"):
@@ -155,11 +165,20 @@ def _time(tree: etree._Element) -> str | None:
     return None
 
 
-def _heading(tree: etree._Element) -> str | None:
-    headings = list(tree.iter("h1"))
-    if len(headings) == 1 and (text := text_of(headings[0])):
-        return text
-    return text_of(next(tree.iter("title"), None))
+def _title(tree: etree._Element, metas: Mapping[str, str], linked: Mapping[str, Any], publisher: str | None) -> str | None:
+    """The headline, without the name of the site that pages put behind it."""
+    headings = [text for heading in tree.iter("h1") if (text := text_of(heading))]
+    stated = _text(linked.get("headline")) or metas.get("og:title") or metas.get("twitter:title")
+    stated = stated or (headings[0] if len(headings) == 1 else text_of(next(tree.iter("title"), None)))
+    if stated is None:
+        return None
+    for heading in headings:
+        if stated.startswith(heading) and _SITE.match(stated[len(heading) :]):
+            return heading
+    if publisher and stated.casefold().endswith(publisher.casefold()):
+        shorter = _SEPARATOR.sub("", stated[: -len(publisher)])
+        return shorter if shorter and len(shorter) < len(stated) - len(publisher) else stated
+    return stated
 
 
 def _language(tree: etree._Element, metas: Mapping[str, str], linked: Mapping[str, Any]) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -64,15 +64,20 @@ class _Row:
         self.used.add(path)
         return True, value
 
-    def first(self, setting: str, kind: str) -> Any:
-        """The value of the configured column, else of the first usual one that has a usable value."""
+    def first(self, setting: str, kind: str, usable: Callable[[list[str]], bool] = bool) -> list[str]:
+        """Texts of the configured column, else of the first usual one that has usable values; empty where there is none.
+
+        A value with more in it than its text, such as an outlet's id beside its name, stays among the rest too.
+        """
         for path in (setting,) if setting else _USUAL[kind]:
             before = set(self.used)
             found, value = self.find(path)
-            if found and _plain_values(value):
-                return value
-            self.used = before
-        return None
+            texts = _plain_values(value) if found else []
+            if not usable(texts) or _has_more(value):
+                self.used = before
+            if usable(texts):
+                return texts
+        return []
 
     def rest(self) -> dict[str, Any]:
         """What was not mapped; a nested value that was mapped is cut out of a copy of its object."""
@@ -106,20 +111,20 @@ def read(source: Source, config: InputConfig) -> Reading:
 
 
 def _metadata(row: _Row, config: InputConfig) -> Metadata:
-    guid = row.find(config.id_field)[1] if config.id_field else None
-    title = _one(row.first(config.title_field, "title"))
-    url = _one(row.first(config.url_field, "url"))
-    date = _one(row.first(config.date_field, "date"))
-    language = _one(row.first(config.language_field, "language"))
-    publisher = _one(row.first(config.publisher_field, "publisher"))
-    byline = _plain_values(row.first(config.byline_field, "byline"))
+    guid = row.first(config.id_field, "", _is_one) if config.id_field else []
+    title = row.first(config.title_field, "title", _is_one)
+    url = row.first(config.url_field, "url", _is_one)
+    date = row.first(config.date_field, "date", _is_one)
+    language = row.first(config.language_field, "language", lambda texts: _is_one(texts) and fields.language_tag(texts[0]) is not None)
+    publisher = row.first(config.publisher_field, "publisher", _is_one)
+    byline = row.first(config.byline_field, "byline")
     return Metadata(
-        guid=fields.as_text(guid),
-        title=title,
-        canonical_url=url,
-        published_at=date,
-        language=fields.language_tag(language),
-        publisher=publisher,
+        guid=_one(guid),
+        title=_one(title),
+        canonical_url=_one(url),
+        published_at=_one(date),
+        language=fields.language_tag(_one(language)),
+        publisher=_one(publisher),
         byline=fields.bylines(byline),
         extra=fields.extra(row.rest()),  # last: only now it is known what is mapped
     )
@@ -155,8 +160,17 @@ def _plain_values(value: Any) -> list[str]:
     return [text for text in found if text]
 
 
-def _one(value: Any) -> str | None:
-    return next(iter(_plain_values(value)), None)
+def _has_more(value: Any) -> bool:
+    entries = value if isinstance(value, list) else [value]
+    return any(isinstance(entry, Mapping) and len(entry) > 1 for entry in entries)
+
+
+def _is_one(texts: list[str]) -> bool:
+    return len(texts) == 1
+
+
+def _one(texts: list[str]) -> str | None:
+    return texts[0] if texts else None
 
 
 def _cut(tree: dict[str, Any], path: list[str]) -> dict[str, Any]:

@@ -43,6 +43,18 @@ def test_a_usual_name_with_another_shape_stays_in_extra() -> None:
     assert parsed.metadata.extra == '{"title":{"x":1}}'
 
 
+def test_what_is_no_language_tag_is_kept_and_not_used() -> None:
+    parsed = _row({"text": "t", "language": "in English", "lang": "en"})
+    assert parsed.metadata.language == "en"
+    assert parsed.metadata.extra == '{"language":"in English"}'
+
+
+def test_what_stands_beside_a_name_is_kept() -> None:
+    parsed = _row({"text": "t", "source": {"id": 7, "name": "Post"}, "authors": [{"name": "Ana"}], "title": ["a", "b"]})
+    assert (parsed.metadata.publisher, parsed.metadata.byline, parsed.metadata.title) == ("Post", ("Ana",), None)
+    assert parsed.metadata.extra == '{"source":{"id":7,"name":"Post"},"title":["a","b"]}'
+
+
 @pytest.mark.parametrize(
     ("line", "code", "said"),
     [
