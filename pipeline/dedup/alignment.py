@@ -38,7 +38,7 @@ class Alignment:
         longest: longest run of them without a gap.
         passages: runs of at least eight.
         equal_numbers, equal_names: matched tokens of these classes.
-        numbers, names: tokens of these classes that stand where the other text has something else.
+        numbers, names: tokens of these classes that stand where the other text has others of the same class.
         others: other tokens in gaps of at most `SLOT_WORDS` words.
         substituted: tokens in gaps of at most `SLOT_WORDS` words that are as long on both sides.
         places: where the differing slots stand: (token in a, token in b).
@@ -77,19 +77,17 @@ def compare(a: Words, b: Words) -> Alignment:
     class_a, class_b = (a >> np.uint32(30)).tolist(), (b >> np.uint32(30)).tolist()
     blocks = align(hash_a, hash_b)
     equal = [0, 0, 0, 0]
-    different = [0, 0, 0, 0]
     places = []
-    at_a = at_b = substituted = 0
+    at_a = at_b = substituted = numbers = names = others = 0
     for start_a, start_b, length in [*blocks, (len(a), len(b), 0)]:
         gap_a, gap_b = class_a[at_a:start_a], class_b[at_b:start_b]
         if max(len(gap_a), len(gap_b)) <= SLOT_WORDS:
             substituted += len(gap_a) * (len(gap_a) == len(gap_b))
-            counts = [max(gap_a.count(kind), gap_b.count(kind)) for kind in range(4)]
-            if gap_a and gap_b and sum(counts[1:]):
+            # Only figure against figure and name against name is a slot; a figure that another desk spells out is not.
+            found = min(gap_a.count(NUMBER), gap_b.count(NUMBER)), min(*(sum(kind > NUMBER for kind in gap) for gap in (gap_a, gap_b)))
+            numbers, names, others = numbers + found[0], names + found[1], others + max(gap_a.count(OTHER), gap_b.count(OTHER))
+            if sum(found):
                 places.append((at_a, at_b))
-            elif not (gap_a and gap_b):
-                counts = [counts[OTHER], 0, 0, 0]
-            different = [sum(pair) for pair in zip(different, counts, strict=True)]
         for kind in class_a[start_a : start_a + length]:
             equal[kind] += 1
         at_a, at_b = start_a + length, start_b + length
@@ -102,9 +100,9 @@ def compare(a: Words, b: Words) -> Alignment:
         passages=sum(length >= 8 for length in lengths),
         equal_numbers=equal[NUMBER],
         equal_names=sum(equal[NUMBER + 1 :]),
-        numbers=different[NUMBER],
-        names=sum(different[NUMBER + 1 :]),
-        others=different[OTHER],
+        numbers=numbers,
+        names=names,
+        others=others,
         substituted=substituted,
         places=tuple(places),
     )

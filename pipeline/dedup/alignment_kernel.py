@@ -157,10 +157,8 @@ def _count_gap(a: Any, b: Any, start_a: Any, start_b: Any, end_a: Any, end_b: An
     for j in range(start_b, end_b):
         kinds_b[b[j] >> u32(30)] += 1
     found[8] += max(kinds_a[0], kinds_b[0])
-    if rows == 0 or columns == 0:
-        return
-    numbers = max(kinds_a[1], kinds_b[1])
-    names = max(kinds_a[2], kinds_b[2]) + max(kinds_a[3], kinds_b[3])
+    numbers = min(kinds_a[1], kinds_b[1])
+    names = min(kinds_a[2] + kinds_a[3], kinds_b[2] + kinds_b[3])
     found[6] += numbers
     found[7] += names
     if numbers + names > 0:

@@ -153,15 +153,17 @@ def _split(members: Members, part: npt.NDArray[np.int64], policy: str) -> Genera
     decisions: list[Decision] = []
     left = dict.fromkeys(part.tolist())
     while len(left) > 1:
-        scope = _scope(members, left, policy)
-        best, reason = elect(members.candidates(scope), policy)
-        representative = members.position(best.doc_id)
+        representative, reason = _elect(members, left, policy)
         checked = list(left) if len(left) <= _CHECK_ALL else members.near(representative, _REACH, left)
-        checked.remove(representative)
-        unknown = [(representative, member) for member in _one_each(members, checked, representative)]
+        text = members.text_groups[representative]
+        same = members.text_groups[np.array(checked, np.int64)] == text
+        others = [member for member, is_same in zip(checked, same.tolist(), strict=True) if not is_same]
+        unknown = [(representative, member) for member in _one_each(members, others, representative)]
         if unknown:
             yield unknown
-        held = {member: known for member in checked if (known := members.known(member, representative)) is not None and known.merges}
+        copies = [member for member, is_same in zip(checked, same.tolist(), strict=True) if is_same and member != representative]
+        held = {member: members.exact(member, representative) for member in copies}
+        held.update((m, known) for m in others if (known := members.known(m, representative)) is not None and known.merges)
         if held:
             decisions += decide_cluster(members, representative, reason, held)
         for member in (representative, *held):
@@ -169,21 +171,21 @@ def _split(members: Members, part: npt.NDArray[np.int64], policy: str) -> Genera
     return decisions
 
 
-def _scope(members: Members, left: dict[int, None], policy: str) -> list[int]:
-    """Who stands for election: all that are left of a small component; of a large one the surroundings of its smallest document.
+def _elect(members: Members, left: dict[int, None], policy: str) -> tuple[int, str]:
+    """The representative: of all that are left of a small component; of a large one, of the surroundings of its smallest document.
 
     In a large component the surroundings move to those of the winner until it wins there too, so that it is the best one locally.
     """
-    if len(left) <= _CHECK_ALL:
-        return list(left)
     seed = next(iter(left))
+    winner, reason = seed, ""
     for _ in range(_CLIMBS):
-        scope = members.near(seed, 1, left)
-        winner = members.position(elect(members.candidates(scope), policy)[0].doc_id)
-        if members.text_groups[winner] == members.text_groups[seed]:
+        scope = list(left) if len(left) <= _CHECK_ALL else members.near(seed, 1, left)
+        best, reason = elect(members.candidates(scope), policy)
+        winner = members.position(best.doc_id)
+        if len(scope) == len(left) or members.text_groups[winner] == members.text_groups[seed]:
             break
         seed = winner
-    return scope
+    return winner, reason
 
 
 def _one_each(members: Members, checked: list[int], representative: int) -> list[int]:

@@ -129,11 +129,8 @@ class Members:
         return np.searchsorted(self.text_groups[self._of_text], np.arange(int(self.text_groups.max(initial=-1)) + 2))
 
     def known(self, member: int, representative: int) -> Held | None:
-        """The relation of a member to the representative as far as it is known: by equal texts, by a relation of the two, or by one of
+        """The relation of a member to a representative of another text as far as it is known: by a relation of the two, or by one of
         their texts where nothing but the texts can matter. None where it was never computed, or is not worth a record."""
-        if self.text_groups[member] == self.text_groups[representative]:
-            same = self.raw_keys[member] == self.raw_keys[representative]
-            return Held("exact_raw" if same else "exact_text", True, 1.0, 1.0, 1.0)
         first, second = min(member, representative), max(member, representative)
         row = self.relations.get((first, second))
         if row is not None:
@@ -141,6 +138,10 @@ class Members:
         if self.linked(member, representative):
             return None
         return self._of_texts.get((int(self.text_groups[member]), int(self.text_groups[representative])))
+
+    def exact(self, member: int, representative: int) -> Held:
+        """The relation of a member to a representative of the same text."""
+        return _EXACT_RAW if self.raw_keys[member] == self.raw_keys[representative] else _EXACT_TEXT
 
     def learn(self, table: pa.Table) -> None:
         """Take in relation rows that were computed."""
@@ -332,6 +333,9 @@ def _held(row: Row, is_first: bool) -> Held:
     if is_first:
         return Held(relation, merges, jaccard, first, second)
     return Held(FLIPPED.get(relation, relation), merges, jaccard, second, first)
+
+
+_EXACT_RAW, _EXACT_TEXT = (Held(relation, True, 1.0, 1.0, 1.0) for relation in ("exact_raw", "exact_text"))
 
 
 def _is_notice(facts: Facts) -> bool:

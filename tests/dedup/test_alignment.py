@@ -88,6 +88,12 @@ def test_inserted_words_are_no_slots() -> None:
     assert (found.numbers, found.names, found.others) == (0, 0, 2)
 
 
+def test_a_figure_that_is_spelt_out_is_no_slot() -> None:
+    found = compare(words("It lost 2 games of 14 in Oslo"), words("It lost two games of fourteen in Oslo"))
+    assert (found.numbers, found.names, found.others) == (0, 0, 2)
+    assert found.places == ()
+
+
 def test_long_rewritten_passages_are_no_slots() -> None:
     filler = " ".join(f"w{i}x" for i in range(30))
     found = compare(words(f"It rains in Oslo {filler} and it snows"), words(f"It rains in Oslo {filler.upper()[::-1]} and it snows"))

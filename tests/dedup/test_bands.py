@@ -94,7 +94,7 @@ def test_sliced_and_chunked_columns_are_read_right() -> None:
     assert bands.exact_pairs(pa.chunked_array([whole[1:2], whole[2:]]), order, nodes).tolist() == [[0, 2]]
 
 
-@pytest.mark.parametrize("members", [33, 1000, 100_000])
+@pytest.mark.parametrize("members", [33, 1000, 20_000])
 def test_large_buckets_stay_linear_and_connected(members: int) -> None:
     order = np.random.RandomState(1).permutation(members).astype(np.uint64)
     texts = np.stack((order, order), axis=1)

@@ -116,7 +116,7 @@ def test_decisions_do_not_depend_on_order_or_sharding(seed: int) -> None:
 
 
 @given(st.sets(st.integers(0, 29)))
-@settings(max_examples=25)
+@settings(max_examples=12)
 def test_documents_that_do_not_touch_a_cluster_do_not_change_it(left_out: set[int]) -> None:
     """Leaving out whole stories leaves the decisions about the others as they are."""
     docs = stories()
@@ -245,6 +245,7 @@ def test_several_components_resolve_in_one_call_as_in_several() -> None:
     assert told(together) == told(singly)
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_copies_are_one_cluster() -> None:
     count = 100_000
     one = sketches([Doc("one", join(story(1)))])

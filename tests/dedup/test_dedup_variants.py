@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from dedup_desk import Doc, compare
-from dedup_stories import join, market_report, sentence, story, variants
+from dedup_stories import join, market_report, sentence, story, variants, word
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -69,6 +69,13 @@ def test_one_figure_put_right_is_no_template() -> None:
     number = next(token for token in text.split() if token.isdigit())
     outcome = compare([Doc("old", text), Doc("new", text.replace(number, "77777", 1))])
     assert outcome.clusters() == [["new", "old"]]
+
+
+def test_a_house_that_spells_figures_out_prints_a_copy() -> None:
+    spelt = {str(n): f"{word(random.Random(n))}-odd" for n in range(1000)}
+    text = join(story(6, 4))
+    other = " ".join(spelt.get(token, token) for token in text.split(" "))
+    assert compare([Doc("figures", text), Doc("words", other)]).clusters() == [["figures", "words"]]
 
 
 def test_a_chain_of_overlapping_texts_is_not_swallowed() -> None:
