@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["ALONE", "CAPITALS_ONLY", "FORMS", "SIGNS"]
+__all__ = ["ALONE", "CAPITALS_ONLY", "FORMS", "SIGNED", "SIGNS"]
 
 _UPPER = r"A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİĶŁĻŃŅŇŌŐŒŘŚŞŠŢŤŪŮŰŲŹŻŽА-ЯЁІЇЄҐΑ-Ω"
 _WORD = rf"[{_UPPER}][\w’'.\-]*"
@@ -78,6 +78,9 @@ CAPITALS_ONLY = re.compile(
 
 ALONE = re.compile(rf"{_PLACE}{_REGION}{_DATE}[ ,(]+(?P<agency>[{_UPPER}][\w.’' ]{{1,30}}?)\)?\s*[-–—]{{1,2}}")
 """A dateline that is a whole line."""
+
+SIGNED = re.compile(r"(?P<place>[^\W\d_][^\d\n/|:–—-]{1,30}?)\s*[-–—/|]\s*(?P<agency>[^\n/|:–—]{2,30})")
+"""Place and agency on a line of their own, without a dash after them."""
 
 SIGNS = re.compile(r"^\S+\. \d|[(\[（【［/=_—–:电電讯訊]|-[ -]|\s-")
 """What every form has near its beginning; a paragraph without it is passed over."""

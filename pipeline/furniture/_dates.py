@@ -53,10 +53,10 @@ _NUMERIC = re.compile(
     r"|(?P<a>\d{1,2})(?P<sep2>[./-])(?P<b>\d{1,2})(?P=sep2)(?P<year2>(?:19|20)\d\d)(?!\d))"
 )
 _CLOCK = re.compile(
-    r"(?<![\d:.])(?P<hour>[01]?\d|2[0-3])(?:(?:[:h]|\.(?=\d\d\s?(?:uhr|[ap]\.?m\b|gmt|ist"
+    r"(?<![\d:.])(?P<hour>[01]?\d|2[0-3])(?:(?:[:h]|[時时시点點]\s?|\.(?=\d\d\s?(?:uhr|[ap]\.?m\b|gmt|ist"
     r"|cet)))(?P<minute>[0-5]\d)(?::[0-5]\d)?|(?P<bare>)(?=\s?[ap]\.?m\b))\s*(?P<half>[ap]\.?m\b\.?)?(?:\s?uhr)?"
     r"\s*(?P<zone>gmt|utc|z\b|est|edt|cdt|mst|mdt|pst|pdt|cet|cest|mez|mesz|eet|eest|msk|мск|jst|kst|sgt|hkt|aest"
-    r"|aedt)?(?P<offset>\s?[+-]\d\d:?\d\d)?"
+    r"|aedt)?(?P<offset>\s?[+-]\d\d:?\d\d|[+-]\d{1,2}(?![\d:]))?"
 )
 _WORDED = re.compile(
     rf"(?P<m1>[^\W\d_]+)\.?\s(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?,?\s(?:de\s|at\s)?{_YEAR}"
@@ -148,6 +148,8 @@ def read_time(text: str, language: str | None = None) -> Stamp | None:
 
     >>> read_time("Mon March 20, 2023 3:04 PM EDT").iso, read_time("20. März 2023, 14.37 Uhr").iso, read_time("2023年3月20日").iso
     ('2023-03-20T15:04:00-04:00', '2023-03-20T14:37:00', '2023-03-20')
+    >>> read_time("March 20, 2023 at 3:04 PM GMT+1").iso
+    '2023-03-20T15:04:00+01:00'
     >>> read_time("03/04/2023") is None, read_time("03/04/2023", "de").iso, read_time("20/03/2023").iso, read_time("March 20") is None
     (True, '2023-04-03', '2023-03-20', True)
     """
@@ -167,7 +169,7 @@ def read_time(text: str, language: str | None = None) -> Stamp | None:
         hour = hour % 12 + (12 if clock["half"].startswith("p") else 0)
     zone = (clock["offset"] or "").strip() or _ZONES.get(clock["zone"] or "", "")
     if zone and ":" not in zone:
-        zone = f"{zone[:3]}:{zone[3:]}"
+        zone = f"{zone[0]}{int(zone[1:]):02d}:00" if len(zone) <= 3 else f"{zone[:3]}:{zone[3:]}"
     return Stamp(f"{date}T{hour:02d}:{int(clock['minute'] or 0):02d}:00{zone}", bool(zone))
 
 

@@ -92,7 +92,8 @@ def _judge(line: Line, lines: tuple[Line, ...], zones: Zones, context: Context, 
 
 
 def _begins_with(text: str, name: str) -> bool:
-    return fold(text).lstrip("—–-•* ").startswith(fold(name))
+    folded, key = fold(text).lstrip("—–-•* "), fold(name)
+    return folded.startswith(key) and not folded[len(key) : len(key) + 1].isalnum()
 
 
 def _opens_with_name(text: str) -> bool:

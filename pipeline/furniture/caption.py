@@ -228,7 +228,7 @@ def read_credit(text: str) -> Credit | None:
         return None
     known = any(known_source(part) or agency_named(part, pictures=True) for part in parts)
     pictures_only = bool(parts) and all(agency_named(part, pictures=True) and not agency_named(part) for part in parts)
-    formed = labelled or (slashed and people > 0 and (len(parts) >= 3 or "via " in bare))
+    formed = (labelled and (people > 0 or bool(agencies))) or (slashed and people > 0 and (len(parts) >= 3 or "via " in bare))
     return Credit(tuple(agencies), formed, prefixed or (known and (slashed or labelled or pictures_only)))
 
 

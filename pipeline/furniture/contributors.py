@@ -18,6 +18,9 @@ NAME, VERSION = "contributors", 1
 _DATA = "credits.toml"
 _LONGEST = 500
 _CUT = re.compile(r"\s*(?:[,;/、，・·　+&]|\b(?:and|und|et|y|e|en|i|и|та|і|ve|as well as|sowie|med)\b|(?<=\s)و(?=[^\W\d_]))\s*")
+_FORMULA = re.compile(
+    r"^(?:(?:with|and)\s)?(?:additional\s|further\s)?(?:reporting|editing|writing|research|production|graphics)\sby\s", re.IGNORECASE
+)
 _TAIL_WORDS = re.compile(
     r"\s(?:in|at|from|for|of|reporting from|en|à|aus|für|pour|para|per|voor|в|из|and other|with|on|da"
     r"|de)\s+[A-ZÀ-ÞА-ЯІЇЄ\d][^,;]*$|\s*\([^)]*\)$"
@@ -53,7 +56,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     zones = find_zones(text)
     removals = []
     for line in lines:
-        if len(line.text) > _LONGEST or (line.number < zones.tail and line.text[0] not in "([（"):
+        if len(line.text) > _LONGEST or (line.number < zones.tail and line.text[0] not in "([（【"):
             continue
         people, agencies = read_contributors(line.text, context.language)
         if not people:
@@ -78,7 +81,7 @@ def read_contributors(text: str, language: str | None = None) -> tuple[list[str]
     """
     people: list[str] = []
     agencies: list[str] = []
-    bare = text.strip(" *_()[]（）").strip()
+    bare = text.strip(" *_()[]（）【】").strip()
     for piece in _NEXT.split(bare):
         stripped = piece.strip()
         flat = flatten(stripped)
@@ -100,7 +103,7 @@ def _read_names(text: str) -> tuple[list[str], list[str], bool]:
     agencies: list[str] = []
     unknown = False
     for raw in _CUT.split(text):
-        part = _OWNER.sub("", raw.strip(" .:*()[]"))
+        part = _OWNER.sub("", _FORMULA.sub("", raw.strip(" .:*()[]")))
         part = _TAIL_WORDS.sub("", part).strip()
         if not part:
             continue

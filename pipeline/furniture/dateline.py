@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from pipeline.furniture._dateline_forms import ALONE, CAPITALS_ONLY, FORMS, SIGNS
+from pipeline.furniture._dateline_forms import ALONE, CAPITALS_ONLY, FORMS, SIGNED, SIGNS
 from pipeline.furniture._names import agency_named, known_source, outlet_named
 from pipeline.furniture._phrases import phrases_in, split_alternatives
 from pipeline.furniture._removal import Removal, remove_lines
@@ -33,7 +33,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     >>> list(find("The ferry (Norway) - a new one - left the port at noon with all hands on board.", Context(doc, Metadata())))
     []
     """
-    alone = _alone(text)
+    alone = _alone(text, context)
     if alone:
         yield from alone
         return
@@ -57,13 +57,13 @@ def find(text: str, context: Context) -> Iterator[Finding]:
         return
 
 
-def _alone(text: str) -> list[Finding]:
+def _alone(text: str, context: Context) -> list[Finding]:
     """A dateline on a line of its own before the story: `Bergen ABC  —`. The line goes, as it is no part of a sentence any more."""
     lines = split_lines(text)
     zones = find_zones(text)
     for line in lines[: max(0, zones.first_prose)]:
-        match = ALONE.fullmatch(line.text)
-        if match and known_source(match["agency"]):
+        match = ALONE.fullmatch(line.text) or (SIGNED.fullmatch(line.text) if line.number or context.metadata.title else None)
+        if match and (agency_named(match["agency"]) or (match.re is ALONE and known_source(match["agency"]))):
             agency = agency_named(match["agency"])
             facts: list[Finding] = [Fact("dateline", line.text)]
             if agency:

@@ -10,7 +10,7 @@ from pipeline.furniture._dates import is_time_line
 from pipeline.furniture._phrases import line_phrases, phrases, split_alternatives, starts
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
-from pipeline.text.lines import Line, ends_sentence, is_headline, split_lines
+from pipeline.text.lines import Line, ends_sentence, is_headline, is_unspaced, split_lines
 from pipeline.text.rules import Context, Finding
 from pipeline.text.zones import Zones, find_zones
 
@@ -32,6 +32,7 @@ _LISTS = frozenset({"related_label", "comment_label", "tag_label", "share_label"
 
 _NOT_IN_HEAD = frozenset({"related_label", "related_prefix", "tag_label", "teaser", "comment_label"})
 _CRUMBS = re.compile(r"\s*[/>|»›•·]\s*|\s{2,}")
+_COMMAS = re.compile(r"[,،、，;]")
 _NUMBER = re.compile(r"\d{1,3}(?:[.,]\d{3})*(?:[.,]\d)?\s?[kKmM]?\+?")
 _ADDRESS = re.compile(r"(?:https?://|www\.|pic\.twitter\.com/|t\.co/)\S+")
 _POST = re.compile(
@@ -62,8 +63,8 @@ def find(text: str, context: Context) -> Iterator[Finding]:
         line = lines[removal.first]
         if removal.kind == "section_label" and removal.first < zones.first_prose and not ends_sentence(line.text):
             yield Fact("section", _CRUMBS.split(line.text.strip(" /|»>"))[-1].strip())
-        elif removal.kind == "tag_list" and ":" in line.text:
-            for word in line.text.split(":", 1)[1].split(","):
+        elif removal.kind == "tag_list" and ":" in line.flat:
+            for word in _COMMAS.split(line.text[line.flat.index(":") + 1 :]):
                 if word.strip():
                     yield Fact("keywords", word.strip(" #."))
     yield from remove_lines(text, lines, removals, NAME, VERSION)
@@ -178,7 +179,7 @@ def _list_end(lines: tuple[Line, ...], start: int, stop: int) -> int:
         if line.prose or (line.blanks and last > start):
             break
         small = _NUMBER.fullmatch(line.text) or _kind(line) is not None or is_time_line(line.text)
-        if not small and (not is_headline(line.text) or line.text.count(" ") < 3):
+        if not small and (not is_headline(line.text) or (line.text.count(" ") < 3 and not is_unspaced(line.text))):
             break
         last = line.number
     return last

@@ -27,6 +27,7 @@ _TRAILING = re.compile(r"(?<=[.!?”\"»’…)])\s*(?P<credit>[(\[/<（]\s*(?P<
 _TRAILING_DASH = re.compile(
     r"(?<=[.!?”\"»’…])\s*(?P<credit>[-–—]{1,2}\s*(?:[Ww]ith )?(?P<name>[A-ZÀ-ÞА-Я][\w.&-]{1,20}(?: [A-ZА-Я][\w.&-]{1,20}){0,3}))\s*\.?\s*$"
 )
+_TRAILING_BARE = re.compile(r"(?<=[.!?”\"»…])\s+(?P<credit>(?P<name>[A-ZÀ-ÞА-Я][\w-]{1,14}))\s*$")
 _SIGNED = re.compile(r"[a-zà-ÿ]{2,3}(?:[/,-][a-zà-ÿ]{2,4}){0,4}\s*\((?P<names>[^()]{2,80})\)")
 _INITIALS = re.compile(
     r"[a-zà-ÿ]{2,4}(?:[/-][a-zà-ÿ]{2,4}){0,4}|[(\[]?[A-Z]{2,3}/[A-Z]{2,3}[)\]]?|\(?[a-z]{2}/\w{2,10}\)?"
@@ -50,15 +51,16 @@ def find(text: str, context: Context) -> Iterator[Finding]:
         return
     zones = find_zones(text)
     removals: list[Removal] = []
+    signed, credits = _trailing(lines, zones)
     for line in lines:
         edge = zones.after_prose(line.number) or zones.before_prose(line.number)
         if not edge or len(line.text) > 160 or len(lines) == 1:
             continue
-        facts, evidence = _judge(line, zones, context.language, bool(removals) and removals[-1].last == line.number - 1)
+        facts, evidence = _judge(line, zones, context.language, line.number - 1 in (signed, removals[-1].last if removals else -2))
         if evidence:
             yield from facts
             removals.append(Removal(line.number, line.number, "source_credit", evidence))
-    yield from _trailing(lines, zones)
+    yield from credits
     yield from remove_lines(text, lines, removals, NAME, VERSION)
 
 
@@ -111,13 +113,16 @@ def read_sources(text: str, *, labelled: bool = False) -> tuple[list[Fact], bool
     return facts, known
 
 
-def _trailing(lines: tuple[Line, ...], zones: Zones) -> Iterator[Finding]:
-    """An agency in brackets after the last sentence stays in the text; it counts as a credit and not for the comparison."""
+def _trailing(lines: tuple[Line, ...], zones: Zones) -> tuple[int, list[Finding]]:
+    """An agency after the last sentence stays in the text; it counts as a credit and not for the comparison.
+
+    The first value is the number of its line, or -2 where there is none.
+    """
     for line in lines[max(0, zones.last_prose) :]:
-        for pattern in (_TRAILING, _TRAILING_DASH):
+        for pattern in (_TRAILING, _TRAILING_DASH, _TRAILING_BARE):
             match = pattern.search(line.text, max(0, len(line.text) - 60))
             agency = agency_named(match["name"]) if match else None
             if match and agency:
-                yield Fact("text_agency", agency)
-                yield KeySpan(line.text_start + match.start("credit"), line.text_start + match.end("credit"))
-                return
+                span = KeySpan(line.text_start + match.start("credit"), line.text_start + match.end("credit"))
+                return line.number, [Fact("text_agency", agency), span]
+    return -2, []

@@ -22,7 +22,7 @@ _DEEPEST = 12
 _NOBODY = frozenset(
     {"admin", "administrator", "staff", "editor", "web desk", "news desk", "redaktion", "redacción", "редакция", "by", "posted", "in"}
 )
-_META_CUT = re.compile(r"\s*[|•·—–／]\s*|\s-\s|\s{2,}|,\s(?=[A-Z][a-z]+$)")
+_META_CUT = re.compile(r"\s(?=(?:来源|來源|作者|记者|編輯|编辑|字号)[:：])|\s*[|•·—–／]\s*|\s-\s|\s{2,}|,\s(?=[A-Z][a-z]+$)")
 _COUNT = re.compile(r"(?:\d{1,6}\s?)+(?:[kKmM]|views?|reads?|shares?|comments?)?")
 _PLACE = re.compile(r"[A-ZÀ-ÞА-ЯІЇЄ][\w’'.-]*(?: [A-ZÀ-ÞА-ЯІЇЄ][\w’'.-]*){0,2}(?:, [A-ZÀ-ÞА-Я][\w’'.-]*)?")
 _READ_TIME = re.compile(
@@ -31,6 +31,7 @@ _READ_TIME = re.compile(
     re.IGNORECASE,
 )
 _FULL_DATE = re.compile(r"\b[A-Z][a-z]{2,8}\.? \d{1,2}, (?:19|20)\d\d\b|\b\d{1,2}\.? [^\W\d_]{3,10}\.? (?:19|20)\d\d\b")
+_CLOCK_ONLY = re.compile(r"\d{1,2}[:.h]\d\d(?:[:.]\d\d)?\s?(?:[ap]\.?m\.?|[A-Z]{2,4}|uhr|h)?", re.IGNORECASE)
 _SEGMENT = re.compile(r"\s*[|•·;／]\s*|\s[-–—]\s")
 
 
@@ -83,9 +84,14 @@ def read_meta(line: Line, language: str | None) -> list[Fact] | None:
     """
     if not re.search(r"\d", line.text):
         return None
+    found = _read_pieces(line.text, language)
+    return found if found is not None else _read_pieces(_spread(line.text), language)
+
+
+def _read_pieces(text: str, language: str | None) -> list[Fact] | None:
     facts: list[Fact] = []
     timed = False
-    for segment in _META_CUT.split(_spread(line.text)):
+    for segment in _META_CUT.split(text):
         piece = segment.strip(" ,.()[]|")
         if not piece:
             continue
@@ -107,6 +113,9 @@ def _read_piece(piece: str, language: str | None) -> list[Fact] | None:
         return [Fact("text_agency", agency)]
     if known_source(piece) or line_phrase(core(piece), "share_label", "comment_label", "section_label", "navigation_label"):
         return []
+    credit = starts("credits.toml", "source_credit", language).match(flatten(piece)) if ":" in flatten(piece) else None
+    if credit and (agency := agency_named(piece[credit.start("names") : credit.end("names")])):
+        return [Fact("text_agency", agency)]
     prefix = starts("bylines.toml", "prefix", language).match(flatten(piece))
     name = piece[prefix.end() :].strip(" :") if prefix else piece
     if looks_like_name(name, announced=prefix is not None):
@@ -127,7 +136,7 @@ def read_stamps(text: str, language: str | None) -> Iterator[Fact]:
     >>> [(f.name, f.value) for f in read_stamps("Published May 4, 2023 10:00 GMT | Updated 2 hours ago", "en")]
     [('published_at', '2023-05-04T10:00:00+00:00'), ('published_hints', 'Updated 2 hours ago')]
     """
-    for segment in _segments(text):
+    for segment in _with_clocks(_segments(text)):
         if not re.search(r"\d", segment):
             continue
         stamp = read_time(segment, language)
@@ -136,6 +145,20 @@ def read_stamps(text: str, language: str | None) -> Iterator[Fact]:
             yield Fact("published_hints", segment)
         else:
             yield Fact("modified_at" if modified else "published_at", stamp.iso)
+
+
+def _with_clocks(segments: Iterator[str]) -> Iterator[str]:
+    """Join a clock to the date before it: `20 MAR 2023 - 14:37`."""
+    held = ""
+    for segment in segments:
+        if held and _CLOCK_ONLY.fullmatch(segment):
+            held = f"{held} {segment}"
+            continue
+        if held:
+            yield held
+        held = segment
+    if held:
+        yield held
 
 
 def _labelled(text: str) -> bool:

@@ -17,6 +17,7 @@ __all__ = [
     "fold",
     "is_all_caps",
     "is_headline",
+    "is_unspaced",
     "reads_as_prose",
     "repeats",
     "split_lines",
@@ -200,7 +201,7 @@ def is_headline(text: str) -> bool:
         return False
     if ends_sentence(text) and text.rstrip(_CLOSERS)[-1] not in "?!？！؟…":
         return False
-    if text.isascii() or not _is_unspaced(text):
+    if text.isascii() or not is_unspaced(text):
         return 3 <= text.count(" ") + 1 <= 30
     return 6 <= len(text) <= 60
 
@@ -221,6 +222,10 @@ def repeats(lines: tuple[Line, ...]) -> dict[str, int]:
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
 
 
-def _is_unspaced(text: str) -> bool:
-    """Chinese, Japanese and Thai, which are written without spaces."""
+def is_unspaced(text: str) -> bool:
+    """Whether most of the text is Chinese, Japanese or Thai, which are written without spaces.
+
+    >>> is_unspaced("渡轮离开港口"), is_unspaced("여객선 출항")
+    (True, False)
+    """
     return len(_UNSPACED.findall(text)) * 2 > len(text)

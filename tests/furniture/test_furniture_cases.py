@@ -1,4 +1,5 @@
-"""Every kind of furniture in many languages, with what only looks like it. The cases are in tests/cases/furniture.json."""
+"""Every kind of furniture in many languages, with what only looks like it. The cases are in
+tests/cases: furniture.json has one kind of furniture each, furniture_pages.json whole pages as common templates print them."""
 
 from __future__ import annotations
 
@@ -15,7 +16,10 @@ from pipeline.furniture import RULES
 from pipeline.records import Metadata, Origin, ParsedDocument
 from pipeline.text.rules import State, run_rules
 
-CASES: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "cases" / "furniture.json").read_text(encoding="utf-8"))
+FOLDER = Path(__file__).parents[1] / "cases"
+CASES: list[dict[str, Any]] = [
+    case for name in ("furniture.json", "furniture_pages.json") for case in json.loads((FOLDER / name).read_text(encoding="utf-8"))
+]
 # Read in every text; a case names them where they are its subject.
 INCIDENTAL = {"language", "published_hints", "cited_sources", "section"}
 
