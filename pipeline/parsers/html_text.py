@@ -9,66 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from lxml import etree
 
-from pipeline.parsers.html_hints import is_beside, is_embed, is_hidden, is_never_story, is_story
-from pipeline.parsers.markup import NOT_XML
+from pipeline.parsers.html_boxes import WHOLE, Block, Box, find_boxes, read_blocks, take_out
+from pipeline.parsers.html_hints import is_story
 from pipeline.parsers.source import join_blocks
 
 __all__ = ["extract"]
 
-_BLOCKS = (
-    *(
-        "address",
-        "article",
-        "blockquote",
-        "center",
-        "dd",
-        "details",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figure",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-    ),
-    *(
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hgroup",
-        "hr",
-        "li",
-        "main",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-    ),
-    *("thead", "tr", "ul"),
-)
-_NEVER = (
-    *("script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "canvas", "button", "select", "option", "textarea"),
-    *("input", "label", "nav", "footer", "aside", "menu", "dialog", "figcaption", "audio", "video", "map", "head"),
-)
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _LEAVES = frozenset((*_HEADINGS, "p", "li", "td", "th", "blockquote", "pre", "dd", "dt"))
 _LISTS = frozenset(("ul", "ol", "li", "table", "tbody", "tr", "td", "th"))
-_WHOLE = frozenset(("body", "html", "main", "article"))
-_SPACE = re.compile(r"[ \t\r\n\f]+")
 _SENTENCE_ENDS = frozenset('.!?…:;”"»)’。！？」』؟۔।')
 _WORD = re.compile(r"\w")
 _INVITATION = re.compile(
@@ -96,45 +48,6 @@ _WIDENING = 0.15
 """Share of the chosen box's prose that a wider box must add: less is a teaser or a biography, more is the article's other part."""
 
 
-@dataclass(slots=True)
-class _Box:
-    """A block element. `links` is True inside a link; `last` is the last box below it, its own index for a leaf; `prose` is a sum.
-
-    `sound` and `other` count blocks of prose, and blocks that are links or labels, in the box.
-    """
-
-    element: etree._Element
-    tag: str
-    parent: int
-    names: str
-    links: bool
-    embed: bool = False
-    beside: bool = False
-    last: int = 0
-    dead: bool = False
-    never: bool = False
-    prose: int = 0
-    sound: int = 0
-    other: int = 0
-    score: float = 0.0
-
-
-@dataclass(slots=True)
-class _Block:
-    """A run of text in one box, and how much of it is links. `size` is its length in characters of Latin script (see `_size`)."""
-
-    text: str
-    link: int
-    box: int
-    tag: str
-    size: int
-    prose: int = 0
-
-    @property
-    def share_of_links(self) -> float:
-        return self.link / len(self.text)
-
-
 def extract(tree: etree._Element) -> str:
     """The article's text of a page, one block a line; empty where there is none. Takes elements out of `tree`: read all else first.
 
@@ -145,9 +58,9 @@ def extract(tree: etree._Element) -> str:
     """
     body = tree.find("body")
     body = tree if body is None else body
-    _take_out(body)
-    boxes, places = _find_boxes(body)
-    blocks = _read_blocks(boxes, places)
+    take_out(body)
+    boxes, places = find_boxes(body)
+    blocks = read_blocks(boxes, places)
     _weigh(boxes, blocks)
     live = [block for block in blocks if not boxes[block.box].dead]
     if not any(block.prose for block in live):
@@ -156,137 +69,7 @@ def extract(tree: etree._Element) -> str:
     return join_blocks(_tell(boxes, [block for block in live if chosen[block.box]]))
 
 
-def _take_out(body: etree._Element) -> None:
-    etree.strip_elements(body, *_NEVER, with_tail=False)
-    for element in body.iter("br"):
-        # A paragraph separator does not occur in HTML, and marks the line's end until white space has been made one space.
-        # A reference such as &#1; comes out of the parser as a character that lxml does not take back.
-        element.tail = "\u2029" + NOT_XML.sub("", element.tail or "")
-    for element in list(body.iter("span")):
-        names = element.get("class")
-        if names and is_hidden(names):
-            element.text = None
-            for child in list(element):
-                element.remove(child)
-
-
-def _find_boxes(body: etree._Element) -> tuple[list[_Box], dict[etree._Element, int]]:
-    """Block elements in document order, each with the index of the one around it.
-
-    The table gives the index of each by its element; inline elements with a block element inside are in it too, with -1.
-    """
-    boxes = [_Box(body, "body", -1, "", False)]
-    places = {body: 0}
-    for element in body.iter(*_BLOCKS):
-        if element is body:
-            continue
-        around, links = element.getparent(), False
-        while places.get(around, -1) < 0:
-            links = links or around.tag == "a"
-            places[around] = -1
-            around = around.getparent()
-        parent = places[around]
-        outer = boxes[parent]
-        names = f"{element.get('class') or ''} {element.get('id') or ''}"
-        box = _Box(element, element.tag, parent, names, links or outer.links, outer.embed, _is_beside(element, names), len(boxes))
-        box.never = len(names) > 1 and element.tag not in _WHOLE and is_never_story(names)
-        if element.tag == "blockquote" and is_embed(names):
-            box.embed = True
-            _clear_beside(boxes, parent)
-        places[element] = len(boxes)
-        boxes.append(box)
-    for box in reversed(boxes):
-        if box.parent >= 0:
-            boxes[box.parent].last = max(boxes[box.parent].last, box.last)
-    return boxes, places
-
-
-def _is_beside(element: etree._Element, names: str) -> bool:
-    if len(names) > 1 and (is_beside(names) or is_hidden(names)):
-        return True
-    style = element.get("style")
-    return element.get("hidden") is not None or (style is not None and re.search(r"display\s*:\s*none", style) is not None)
-
-
-def _clear_beside(boxes: Sequence[_Box], index: int) -> None:
-    # A quoted post stands in boxes that are called "social"; they are not the site's own buttons then.
-    while index >= 0:
-        boxes[index].beside = False
-        index = boxes[index].parent
-
-
-def _read_blocks(boxes: Sequence[_Box], places: dict[etree._Element, int]) -> list[_Block]:
-    """The text of every box that is not inside a box in it, in document order."""
-    found: list[tuple[int, int, _Block]] = []
-    for index, box in enumerate(boxes):
-        if box.last == index:
-            _add(found, index, box, index, *_text_and_links(box.element))
-        else:
-            _read_mixed(found, box, index, boxes, places)
-    # After one box ends, text of the box around it comes first, then of the one around that; no two runs have the same place.
-    found.sort(key=lambda entry: (entry[0], boxes[entry[1]].last != entry[1], -entry[1]))
-    return [block for _, _, block in found]
-
-
-def _read_mixed(
-    found: list[tuple[int, int, _Block]], box: _Box, index: int, boxes: Sequence[_Box], places: dict[etree._Element, int]
-) -> None:
-    """Text between the boxes of a box: each run stands after the last box before it."""
-    after, pieces, link = index, [box.element.text or ""], 0
-    stack = [iter(box.element)]
-    inside: list[etree._Element] = []
-    while stack:
-        child = next(stack[-1], None)
-        if child is None:
-            stack.pop()
-            pieces.append((inside.pop().tail or "") if inside else "")
-            continue
-        place = places.get(child)
-        if place is None:
-            text, linked = _text_and_links(child)
-            pieces.append(text)
-            link += linked
-        elif place < 0:
-            pieces.append(child.text or "")
-            stack.append(iter(child))
-            inside.append(child)
-            continue
-        else:
-            _add(found, after, box, index, "".join(pieces), link)
-            after, pieces, link = boxes[place].last, [], 0
-        pieces.append(child.tail or "")
-    _add(found, after, box, index, "".join(pieces), link)
-
-
-def _text_and_links(element: etree._Element) -> tuple[str, int]:
-    """All text of an element that has no box in it, and how many characters of it are links."""
-    if not len(element):
-        text = element.text or ""
-        return text, len(text.strip()) if element.tag == "a" else 0
-    text = "".join(element.itertext())
-    if element.tag == "a":
-        return text, len(text.strip())
-    return text, sum(len((link.text or "") if not len(link) else "".join(link.itertext()).strip()) for link in element.iter("a"))
-
-
-def _add(found: list[tuple[int, int, _Block]], after: int, box: _Box, index: int, raw: str, link: int) -> None:
-    if not raw or raw.isspace():
-        return
-    text = _SPACE.sub(" ", raw).strip(" \u2029")
-    if text:
-        found.append((after, index, _Block(text, len(text) if box.links else min(len(text), link), index, box.tag, _size(text))))
-
-
-def _size(text: str) -> int:
-    """Half characters, half bytes of UTF-8: an ideograph says about as much as two letters, and so do two bytes.
-
-    >>> _size("ferry"), _size("паром"), _size("渡轮")
-    (5, 7, 4)
-    """
-    return len(text) if text.isascii() else (len(text) + len(text.encode())) // 2
-
-
-def _weigh(boxes: Sequence[_Box], blocks: Sequence[_Block]) -> None:
+def _weigh(boxes: Sequence[Box], blocks: Sequence[Block]) -> None:
     """Sum up prose from the inside out, and leave out boxes that stand beside the article."""
     for block in blocks:
         if block.tag not in _HEADINGS and block.size >= _PROSE and block.share_of_links < 0.5:
@@ -306,11 +89,11 @@ def _weigh(boxes: Sequence[_Box], blocks: Sequence[_Block]) -> None:
         if box.parent < 0:
             continue
         small = box.prose < _MOST * total
-        named = box.beside and not box.embed and box.tag not in _WHOLE and small
+        named = box.beside and not box.embed and box.tag not in WHOLE and small
         box.dead = boxes[box.parent].dead or box.never or named or (box.tag in ("header", "form") and box.prose < 0.3 * total)
 
 
-def _best(boxes: Sequence[_Box], live: Sequence[_Block], near: set[int]) -> int:
+def _best(boxes: Sequence[Box], live: Sequence[Block], near: set[int]) -> int:
     """The box that prose stands in most densely: a block counts in full for the box around it, then half, then a quarter."""
     for block in live:
         if not block.prose:
@@ -330,7 +113,7 @@ def _best(boxes: Sequence[_Box], live: Sequence[_Block], near: set[int]) -> int:
     return max(range(len(boxes)), key=lambda index: (_rated(boxes[index]) * (_NEAR if index in near else 1), -index))
 
 
-def _near_headline(boxes: Sequence[_Box], blocks: Sequence[_Block]) -> set[int]:
+def _near_headline(boxes: Sequence[Box], blocks: Sequence[Block]) -> set[int]:
     """Boxes around the first prose after the page's first main heading."""
     start = next((index for index, block in enumerate(blocks) if block.tag == "h1" and block.share_of_links < 0.5), len(blocks))
     after = [block for block in blocks[start + 1 :] if block.prose and not boxes[block.box].dead]
@@ -343,7 +126,7 @@ def _near_headline(boxes: Sequence[_Box], blocks: Sequence[_Block]) -> set[int]:
     return near
 
 
-def _rated(box: _Box) -> float:
+def _rated(box: Box) -> float:
     if box.dead or not box.score:
         return 0.0
     rated = box.score * (0.4 + 0.6 * box.sound / max(1, box.sound + box.other))
@@ -358,7 +141,7 @@ def _rated(box: _Box) -> float:
     return rated * 1.5 if box.element.get("itemprop") == "articleBody" else rated
 
 
-def _widen(boxes: Sequence[_Box], live: Sequence[_Block], best: int) -> list[bool]:
+def _widen(boxes: Sequence[Box], live: Sequence[Block], best: int) -> list[bool]:
     """Which boxes are inside the chosen one, after up to five steps outwards that each won prose and hardly anything else."""
     inside = _inside(boxes, best)
     outer = boxes[best].parent
@@ -380,7 +163,7 @@ def _widen(boxes: Sequence[_Box], live: Sequence[_Block], best: int) -> list[boo
     return inside
 
 
-def _inside(boxes: Sequence[_Box], top: int) -> list[bool]:
+def _inside(boxes: Sequence[Box], top: int) -> list[bool]:
     inside = [False] * len(boxes)
     inside[top] = True
     for index in range(top + 1, len(boxes)):
@@ -389,10 +172,10 @@ def _inside(boxes: Sequence[_Box], top: int) -> list[bool]:
     return inside
 
 
-def _tell(boxes: Sequence[_Box], blocks: Sequence[_Block]) -> list[str]:
+def _tell(boxes: Sequence[Box], blocks: Sequence[Block]) -> list[str]:
     """The blocks that are text, from the first sentence after the headline on."""
     blocks = _after_headline(blocks)
-    kept: list[tuple[_Block, str]] = []
+    kept: list[tuple[Block, str]] = []
     seen: set[str] = set()
     for block in blocks:
         kind = _kind(block, boxes[block.box])
@@ -409,7 +192,7 @@ def _tell(boxes: Sequence[_Box], blocks: Sequence[_Block]) -> list[str]:
     return [block.text for block, _ in kept]
 
 
-def _after_headline(blocks: Sequence[_Block]) -> Sequence[_Block]:
+def _after_headline(blocks: Sequence[Block]) -> Sequence[Block]:
     """What follows the main heading, where most of the prose does."""
     at = next((index for index, block in enumerate(blocks) if block.tag == "h1"), None)
     if at is None:
@@ -418,7 +201,7 @@ def _after_headline(blocks: Sequence[_Block]) -> Sequence[_Block]:
     return blocks[at + 1 :] if after > before else blocks
 
 
-def _kind(block: _Block, box: _Box) -> str:
+def _kind(block: Block, box: Box) -> str:
     """``sentence``, ``heading``, ``line``, or what is left out: ``links`` and ``label``."""
     text, share = block.text, block.share_of_links
     if not _WORD.search(text):
