@@ -97,17 +97,18 @@ def _labels() -> Starts:
 
 @cache
 def _beginnings() -> frozenset[str]:
-    """The first two letters of every word that a time line may hold."""
+    """The first four letters of every word that a time line may hold."""
     kinds = ("published_label", "modified_label", "time_filler", "weekday", "month")
-    letters = (re.sub(r"\\\\.", " ", phrase.pattern) for kind in kinds for phrase in phrases_in("dates.toml", kind))
-    return frozenset(word[:2] for pattern in letters for word in _WORDS.findall(pattern))
+    patterns = (re.sub(r"\\.", " ", phrase.pattern) for kind in kinds for phrase in phrases_in("dates.toml", kind))
+    return frozenset(word[:4] for pattern in patterns for word in _WORDS.findall(pattern))
 
 
 def may_be_time(key: str) -> bool:
     """Whether a line's `core` begins like a time, a cheap first look."""
     if len(key) > _LONGEST or (len(key) > 40 and not _DIGIT.search(key)):
         return False
-    return key[:1].isdigit() or key[:2] in _beginnings() or not key[:1].isascii()
+    first = _WORDS.match(key)
+    return first is None or first[0][:4] in _beginnings() or not first[0].isascii()
 
 
 def is_time_line(text: str) -> bool:
@@ -122,7 +123,7 @@ def is_time_line(text: str) -> bool:
         return False
     folded = _AFTER_DIGIT.sub(" ", fold(text))
     found = _WORDS.findall(folded)
-    if any(word[:2] not in _beginnings() for word in found if word.isascii()):
+    if any(word[:4] not in _beginnings() for word in found if word.isascii()):
         return False
     digits = _DIGIT.search(folded) is not None
     labelled = _labels().match(folded.lstrip(" •·*-–—|[(🕒📅")) is not None

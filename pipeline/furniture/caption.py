@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pipeline.furniture._dates import is_time_line
 from pipeline.furniture._literals import required_literals
 from pipeline.furniture._names import agency_named, known_source, looks_like_name
-from pipeline.furniture._phrases import joined, line_phrases, phrases_in, split_alternatives, starts
+from pipeline.furniture._phrases import Words, line_phrases, phrases_in, split_alternatives, starts, words
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
 from pipeline.text.lines import Line, ends_sentence, flat_text, flatten, is_headline, split_lines
@@ -71,10 +71,13 @@ def find(text: str, context: Context) -> Iterator[Finding]:
         return
     zones = find_zones(text)
     whole = flat_text(text)
-    hints = [hint for hint in _hints() if hint in whole]
+    hints = [hint for hint in _hints(context.language) if hint in whole]
+    clues = words("clues.toml", "caption_clue", context.language, whole)
     removals: list[Removal] = []
     for line in lines:
-        found = (_judge(line, zones) if hints and _may_be_caption(line, hints) else _bare_agency(line, zones)) or _people(line, zones)
+        found = (_judge(line, zones) if hints and _may_be_caption(line, hints) else _bare_agency(line, zones)) or _people(
+            line, zones, clues
+        )
         if found is None:
             continue
         kind, credit, evidence = found
@@ -114,10 +117,10 @@ def _caption_above(line: Line, lines: tuple[Line, ...], zones: Zones) -> Line | 
 
 
 @cache
-def _hints() -> tuple[str, ...]:
+def _hints(language: str | None) -> tuple[str, ...]:
     """Strings of which a line with a credit or a caption label holds at least one."""
-    words = [phrase for kind in ("photo_word", "caption_label") for phrase in phrases_in("captions.toml", kind)]
-    needed = {word for phrase in words for part in split_alternatives(phrase.pattern) for word in required_literals(part) or ("",)}
+    labels = [phrase for kind in ("photo_word", "caption_label") for phrase in phrases_in("captions.toml", kind, language)]
+    needed = {word for phrase in labels for part in split_alternatives(phrase.pattern) for word in required_literals(part) or ("",)}
     needed |= {"/", "／", "©", "via"}
     return tuple(sorted(hint for hint in needed if not any(other != hint and other in hint for other in needed)))
 
@@ -209,6 +212,8 @@ def read_credit(text: str) -> Credit | None:
     labelled = label is not None
     if label is not None:
         bare = bare[label:].strip(" ©")
+    elif not re.search(r"[/／©]|\bvia\b", bare) and not _AGENCY_PHOTO.match(bare) and not agency_named(bare, pictures=True):
+        return None
     bare = _TRAILER.sub("", bare.rstrip(" .")).strip(" /,|")
     agencies: list[str] = []
     if (
@@ -276,11 +281,11 @@ def _is_captioned(text: str) -> bool:
     return match is not None and _CAPTION_END.match(flat, match.end()) is not None
 
 
-def _people(line: Line, zones: Zones) -> tuple[str, Credit, str] | None:
+def _people(line: Line, zones: Zones, clues: Words) -> tuple[str, Credit, str] | None:
     """`Kari Holm (left) and Tor Eide on the quay`: without a full stop anywhere, as a sentence only before the story."""
     if ends_sentence(line.text) and not zones.before_prose(line.number):
         return None
-    if not 20 <= len(line.text) <= 300 or line.number == 0 or not joined("clues.toml", "caption_clue").search(line.flat):
+    if not 20 <= len(line.text) <= 300 or line.number == 0 or not clues.search(line.flat):
         return None
     evidence = f"formula: says who stands where in a picture; form: no full stop, or before the story; zone: {zones.name(line.number)}"
     return "caption", Credit(), evidence

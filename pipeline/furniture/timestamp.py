@@ -19,6 +19,9 @@ NAME, VERSION = "timestamp", 1
 
 _LONGEST = 160
 _DEEPEST = 12
+_UNDER = 6
+"""Lines over and under a story in which the pages of the samples print their times; the deepest stand tenth and fifth."""
+
 _NOBODY = frozenset(
     {"admin", "administrator", "staff", "editor", "web desk", "news desk", "redaktion", "redacción", "редакция", "by", "posted", "in"}
 )
@@ -61,7 +64,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
             if _stands_apart(line, zones) or _labelled(line.text):
                 yield from read_stamps(line.text, context.language)
                 removals.append(Removal(line.number, line.number, "timestamp", f"form: nothing but dates, times and labels; zone: {zone}"))
-        elif zones.first_prose >= 0 and _stands_apart(line, zones) and (facts := read_meta(line, context.language)) is not None:
+        elif _beside_story(line, zones) and (facts := read_meta(line, context.language)) is not None:
             yield from facts
             evidence = f"form: date, author, place and counts between separators; zone: {zone}"
             removals.append(Removal(line.number, line.number, "timestamp", evidence))
@@ -73,6 +76,11 @@ def _stands_apart(line: Line, zones: Zones) -> bool:
     if zones.first_prose < 0:
         return line.number <= 2
     return zones.after_prose(line.number) or (line.number < zones.first_prose and line.number < _DEEPEST)
+
+
+def _beside_story(line: Line, zones: Zones) -> bool:
+    """Over the story or right under it, where themes print author, date and counts in one line."""
+    return zones.first_prose >= 0 and _stands_apart(line, zones) and line.number <= zones.last_prose + _UNDER
 
 
 def read_meta(line: Line, language: str | None) -> list[Fact] | None:
