@@ -1,4 +1,4 @@
-"""Whether the text is the whole story: teaser stubs and texts that were cut off. Flags only."""
+"""Whether the text is the whole story: flags teaser stubs and texts that were cut off, and takes the stub's label out."""
 
 from __future__ import annotations
 
