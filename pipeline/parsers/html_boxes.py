@@ -10,6 +10,7 @@ from lxml import etree
 
 from pipeline.parsers.html_hints import is_beside, is_embed, is_hidden, is_never_story
 from pipeline.parsers.markup import NOT_XML
+from pipeline.parsers.paragraphs import unwrap
 
 __all__ = ["WHOLE", "Block", "Box", "find_boxes", "read_blocks", "take_out"]
 
@@ -167,7 +168,10 @@ def read_blocks(boxes: Sequence[Box], places: dict[etree._Element, int]) -> list
     """The text of every box that is not inside a box in it, in document order."""
     found: list[tuple[int, int, Block]] = []
     for index, box in enumerate(boxes):
-        if box.last == index:
+        if box.last == index and box.tag == "pre":
+            text, link = _text_and_links(box.element)
+            _add(found, index, box, index, "\u2029".join(unwrap(text.replace("\u2029", "\n").strip("\r\n"))), link)
+        elif box.last == index:
             _add(found, index, box, index, *_text_and_links(box.element))
         else:
             _read_mixed(found, box, index, boxes, places)
