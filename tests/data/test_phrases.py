@@ -58,10 +58,11 @@ def test_ids_are_unique() -> None:
 
 
 def test_folded_patterns_are_written_folded() -> None:
-    """A capital or a curly quote in a pattern for folded text could never match."""
+    """A capital or a curly quote in a pattern for folded text could never match. Escapes and group names are no text."""
     for file, entry in ENTRIES:
         if load_toml(file)["match"] not in ("exact", "raw"):
-            assert fold(entry["pattern"]).replace("(?p<", "(?P<") == entry["pattern"], entry["id"]
+            text = re.sub(r"\\.|\(\?P<\w+>", "", entry["pattern"])
+            assert fold(text) == " ".join(text.split()), entry["id"]
 
 
 def test_every_kind_of_line_phrase_covers_fifteen_languages() -> None:
