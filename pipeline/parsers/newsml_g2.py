@@ -61,7 +61,8 @@ def read(source: Source, config: InputConfig) -> Reading:
         around = etree.Element("newsItem")
         around.append(root)
         root = around
-    item = root if local(root) in ITEMS else next((e for e in root.iter() if local(e) in ITEMS and e.get("guid") is not None), None)
+    items = [root] if local(root) in ITEMS else [e for e in root.iter() if local(e) in ITEMS]
+    item = next((e for e in items if e.get("guid") is not None), items[0] if items else None)
     if item is None:
         raise DocumentError("no_text", f"the {local(root)} element carries no item")
     meta, content = child(item, "itemmeta"), child(item, "contentmeta")

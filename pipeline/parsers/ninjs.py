@@ -92,6 +92,10 @@ def read(source: Source, config: InputConfig) -> Reading:
     low = {key.lower(): item[key] for key in sorted(item, reverse=True)}
     metadata = _metadata(low)
     body, tool = _body(low, metadata.title)
+    marks: tuple[str, ...] = ()
+    if not body.text and metadata.item_type in ("text", None) and (lead := _description(low)):
+        # A text of which only the summary was sent.
+        body, tool, marks = HtmlBody(lead), "description", ("stub",)
     # A composite with a body of its own is a story with what goes with it; as delivered its type stays in `extra`.
     kind = "text" if metadata.item_type == "composite" and body.text else metadata.item_type
     metadata = metadata.with_values(
@@ -102,7 +106,7 @@ def read(source: Source, config: InputConfig) -> Reading:
         editor_notes=fields.texts([*metadata.editor_notes, *body.notes]),
         extra=_extra(low),
     )
-    return Reading(body.text, metadata, tool=tool, replaced=replaced)
+    return Reading(body.text, metadata, tool=tool, marks=marks, replaced=replaced)
 
 
 def _metadata(item: Mapping[str, Any]) -> Metadata:
@@ -185,8 +189,12 @@ def _associated_captions(item: Mapping[str, Any]) -> list[str | None]:
     captions = []
     for entry in fields.as_list(item.get("associations")):
         if isinstance(entry, Mapping) and fields.item_type(fields.as_text(entry.get("type"))) in ("picture", "graphic", "video"):
-            captions.append(fields.as_text(entry.get("description_text")) or _main(entry.get("descriptions")))
+            captions.append(_description(entry))
     return captions
+
+
+def _description(item: Mapping[str, Any]) -> str | None:
+    return fields.as_text(item.get("description_text")) or _main(item.get("descriptions"))
 
 
 def _extra(item: Mapping[str, Any]) -> str | None:
