@@ -8,7 +8,7 @@ from __future__ import annotations
 from pipeline import filters, furniture, repairs
 from pipeline.config import Config, InputConfig, RepairConfig
 from pipeline.parsers import parse as parse_raw
-from pipeline.records import JudgedDocument, ParsedDocument, RawDocument, RepairedDocument
+from pipeline.records import Flag, JudgedDocument, Metadata, ParsedDocument, RawDocument, RepairedDocument
 from pipeline.signals import language, mt, quality, translation
 from pipeline.text.rules import Rule, State, run_rules
 
@@ -36,12 +36,46 @@ def parse(raw: RawDocument, config: InputConfig) -> ParsedDocument:
 
 def repair(parsed: ParsedDocument, config: RepairConfig) -> RepairedDocument:
     """Run all rules over a parsed document; `provenance.undo(text, edits)` of the result is `parsed.source_text`."""
-    state = run_rules(State(parsed.source_text, parsed.metadata), RULES_BEFORE_LANGUAGE, parsed, config)
+    metadata, flags = _repair_metadata(parsed.metadata, config)
+    state = run_rules(State(parsed.source_text, metadata, flags=flags), RULES_BEFORE_LANGUAGE, parsed, config)
     tag, confidence = language.identify(state.text, parsed.metadata.language)
     metadata = state.metadata.with_values(language=tag, language_confidence=confidence)
     state = State(state.text, metadata, state.edits, state.flags, state.mt_evidence, state.key_spans)
     state = run_rules(state, RULES_AFTER_LANGUAGE, parsed, config)
     return RepairedDocument(parsed, state.text, state.metadata, state.edits, state.flags, state.mt_evidence, state.key_spans)
+
+
+_READ_BY_PEOPLE = (
+    "title",
+    "byline",
+    "contributors",
+    "captions",
+    "publisher",
+    "section",
+    "keywords",
+    "slugline",
+    "dateline",
+    "creditline",
+    "copyright_holder",
+    "usage_terms",
+    "editor_notes",
+)
+"""Fields whose characters are repaired like the text's; ids, addresses, times and codes stay as delivered."""
+
+
+def _repair_metadata(metadata: Metadata, config: RepairConfig) -> tuple[Metadata, tuple[Flag, ...]]:
+    """Repair characters of delivered values; each change is on record as a flag with the value before and after."""
+    changed: dict[str, object] = {}
+    flags = []
+    for name in _READ_BY_PEOPLE:
+        value = getattr(metadata, name)
+        values = value if isinstance(value, tuple) else (value,) if value else ()
+        repaired = tuple(repairs.repair_value(entry, config) for entry in values)
+        if repaired != values:
+            changed[name] = repaired if isinstance(value, tuple) else repaired[0]
+            pairs = zip(values, repaired, strict=True)
+            flags += [Flag(f"{name}_repaired", 0, 0, old, "certain", "encoding", new) for old, new in pairs if old != new]
+    return (metadata.with_values(**changed) if changed else metadata), tuple(flags)
 
 
 def judge(repaired: RepairedDocument, config: Config) -> JudgedDocument:

@@ -169,6 +169,8 @@ class _ShardWriter:
         return ShardRef(*self._ref_parts, self.rows, self._sketch_rows, self._digest.hexdigest())
 
     def abandon(self) -> None:
+        self._table.close()
+        self._sketches.close()
         with suppress(_AbandonedError):
             try:
                 raise _AbandonedError

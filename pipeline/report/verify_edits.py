@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import provenance
+from pipeline.errors import DatasetError
 from pipeline.records import Edit
 from pipeline.report.dataset import TEXT_TABLES, Dataset, list_parts, scan
 
@@ -97,7 +98,10 @@ class _Edits:
 
 def _rows(dataset: Dataset, part: str, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
     for batch in scan(dataset, part, columns, 256):
-        yield from batch.to_pylist()
+        try:
+            yield from batch.to_pylist()
+        except UnicodeDecodeError as error:  # a flipped bit passes the decompression and shows only here
+            raise DatasetError(f"{part} holds text that is not valid UTF-8: {error}") from None
 
 
 def _sha256(text: str) -> str:

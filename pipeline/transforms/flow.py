@@ -9,7 +9,9 @@ shards, decisions, relations -> Publish -> parts -> Commit -> run.json
 
 from __future__ import annotations
 
+import difflib
 import os
+import re
 import subprocess
 import sys
 import time
@@ -19,8 +21,10 @@ from typing import Any
 
 import apache_beam as beam
 
+from pipeline import desk
 from pipeline.config import Config
 from pipeline.errors import ConfigError
+from pipeline.filters import FILTERS
 from pipeline.planning import Plan, plan
 from pipeline.records import InputSplit, ShardRef
 from pipeline.report.progress import Progress
@@ -75,6 +79,7 @@ def run(
         BooksError: the books do not balance; nothing appears at `output`.
     """
     started = time.monotonic()
+    _check_arguments(inputs, output, config)
     if workers is not None and workers < 0:
         raise ConfigError(f"--workers must be 0 (all cores) or more, found {workers}")
     the_runner, options = make_runner(runner, 1, beam_options)  # also tells Beam's file systems their options, before the plan lists input
@@ -83,6 +88,8 @@ def run(
         if runner in LOCAL_RUNNERS:
             processes = _choose_workers(workers, planned)
             if processes > 1:
+                if on_progress is not None:
+                    on_progress(Progress("Prepare", 0, None, 0, time.monotonic() - started))
                 _prepare_apart()
             the_runner, options = make_runner(runner, processes, beam_options)
         settings = place.settings(planned, local=runner in LOCAL_RUNNERS)
@@ -92,6 +99,25 @@ def run(
             pipeline.run().wait_until_finish()
         manifest = place.finish(time.monotonic() - started, workers)
     return RunResult(output, manifest, time.monotonic() - started)
+
+
+def _check_arguments(inputs: Sequence[str], output: str, config: Config) -> None:
+    """Refuse what would only be noticed in the result: an unset shell variable, a misspelled rule, a language by its name."""
+    if not output.strip() or not all(given.strip() for given in inputs):
+        raise ConfigError("an input or the output is an empty string; name a file or folder ('.' for the current one)")
+    names = {
+        "repair.disabled": (config.repair.disabled, [name for name, _, _ in desk.list_rules()]),
+        "filter.disabled": (config.filter.disabled, [entry.NAME for entry in FILTERS]),
+    }
+    for setting, (given, known) in names.items():
+        for name in given:
+            if name not in known:
+                close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+                hint = f"did you mean {close[0]}?" if close else "`copydesk config --rules` lists them"
+                raise ConfigError(f"{setting}: there is no {name!r}; {hint}")
+    for language in config.filter.languages:
+        if not re.fullmatch(r"[a-z]{2,3}", language):
+            raise ConfigError(f"filter.languages: {language!r} is no language code; two or three small letters such as 'en' are accepted")
 
 
 def build(pipeline: beam.Pipeline, splits: Sequence[InputSplit], settings: Settings) -> beam.PCollection[str]:

@@ -99,10 +99,12 @@ class Workplace:
 
     def _enter_local(self) -> None:
         target, work = Path(self.output), Path(self._work)
-        if not target.parent.is_dir():
-            target.parent.mkdir(parents=True, exist_ok=True)
         self._check_target(target, work)
-        work.mkdir(exist_ok=True)
+        try:
+            work.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise OutputError(f"nothing can be written in {target.parent}, where {target.name} would appear: {reason}") from None
         self._lock = _take_lock(work / "lock", self.output)
         old = work / "old"
         if old.exists() and not target.exists():
@@ -116,6 +118,9 @@ class Workplace:
         self.progress = ProgressLog(str(work / "progress"))
 
     def _check_target(self, target: Path, work: Path) -> None:
+        around = next((folder for folder in target.parents if _is_ours(folder / "run.json")), None)
+        if around is not None:
+            raise OutputError(f"{self.output} lies within the dataset {around}; name a folder outside of it")
         if not os.path.lexists(target) or (work / "old").exists():
             return
         if not target.is_dir():
