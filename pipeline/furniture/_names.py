@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from pipeline.furniture._phrases import phrases, phrases_in
 from pipeline.text.lines import fold
 
-__all__ = ["agency_named", "known_source", "looks_like_name", "outlet_named", "tidy_name", "title_case"]
+__all__ = ["agency_named", "known_source", "looks_like_name", "looks_like_outlet", "outlet_named", "tidy_name", "title_case"]
 
 _PARTICLES = frozenset(
     "de del della di da do dos das du la le van von der den ter ten te bin ben ibn al el y e i af zu zum zur st".split()  # noqa: SIM905
@@ -23,16 +23,30 @@ _HAN_NAME = re.compile(
 @cache
 def _no_name() -> frozenset[str]:
     """Words that are no part of a person's name."""
-    patterns = (_expanded(phrase.pattern) for phrase in phrases_in("bylines.toml", "no_name"))
-    return frozenset(word for pattern in patterns for word in re.findall(r"[^\W\d_]+", pattern))
+    return _words_of("no_name")
+
+
+def looks_like_outlet(text: str) -> bool:
+    """Whether a text has the form of an outlet's name that we do not know: capitals, and at its end a word that only outlets bear.
+
+    >>> looks_like_outlet("Kelsund Mirror"), looks_like_outlet("Breaking News"), looks_like_outlet("A look in the mirror")
+    (True, False, False)
+    """
+    parts = text.removeprefix("The ").split()
+    if not 2 <= len(parts) <= 4 or len(text) > 40 or fold(parts[0]) in _no_name():
+        return False
+    return fold(parts[-1]) in _words_of("outlet_word") and all(part[0].isupper() for part in parts)
+
+
+@cache
+def _words_of(kind: str) -> frozenset[str]:
+    return frozenset(word for phrase in phrases_in("bylines.toml", kind) for word in re.findall(r"[^\W\d_]+", _expanded(phrase.pattern)))
 
 
 @cache
 def _institutions() -> frozenset[str]:
     """Words that end the name of an outlet or a desk and not of a person."""
-    return frozenset(
-        word for phrase in phrases_in("bylines.toml", "institution") for word in re.findall(r"[^\W\d_]+", _expanded(phrase.pattern))
-    )
+    return _words_of("institution") | _words_of("outlet_word")
 
 
 @lru_cache(maxsize=2048)

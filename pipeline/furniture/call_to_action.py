@@ -101,7 +101,7 @@ def named_publisher(line: str) -> str | None:
 def _judge(line: Line, text: str, zones: Zones, language: str | None) -> str | None:
     """The evidence that a line is a call to action, or None."""
     bare = line.flat.lstrip(_OPENERS)
-    if not bare or bare[0] in "\"'" or line.text.endswith(":") or not _is_formula(bare, line.text, text, language):
+    if not bare or bare[0] in "\"'" or line.text.endswith(":") or not is_call(bare, line.text, text, language):
         return None
     if not is_all_caps(line.text) and words("citing.toml", "reporting", language, flat_text(text)).search(bare):
         return None
@@ -124,7 +124,15 @@ def _goes_on(bare: str, end: int, phrase: Phrase) -> bool:
     return bare[end : end + 1].isalpha() and {"zh", "ja", "ko"}.isdisjoint(phrase.languages)
 
 
-def _is_formula(bare: str, shown: str, text: str, language: str | None) -> bool:
+def is_call(bare: str, shown: str, text: str, language: str | None) -> bool:
+    """Whether a line has the words of a call to action; zone and form are for the caller to see.
+
+    Args:
+        bare: the line in the form of `flatten`, without bullets before it.
+        shown: the line as printed.
+        text: the whole document, for its language's words.
+        language: primary subtag, or None.
+    """
     if "click here" in bare and _CLICK_END.search(bare):
         return True
     found = starts(_DATA, "start", language).find(bare)

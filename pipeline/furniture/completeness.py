@@ -84,4 +84,9 @@ def _stops_inside(last: Line, text: str) -> bool:
     zones = find_zones(text)
     if _ADDRESS_END.search(last.text):
         return False
+    before = split_lines(text)[last.number - 1] if last.number else None
+    if before is not None and before.prose and not ends_sentence(before.text):
+        return False  # a list whose items have no full stops
+    if before is not None and not before.prose:
+        return False
     return not ends_sentence(last.text) and _OPEN_END.search(last.text) is not None and (zones.last_prose >= 0 or len(last.text) > 100)

@@ -42,6 +42,8 @@ def find(text: str, context: Context) -> Iterator[Finding]:
         if not found:
             continue
         length, agencies, names = found
+        if line.text[:length].rstrip().endswith(":") and not agencies and _is_one_of_several(line, text):
+            return
         raw = line.text[:length].strip()
         yield Fact("dateline", raw)
         for agency in agencies:
@@ -55,6 +57,14 @@ def find(text: str, context: Context) -> Iterator[Finding]:
             evidence = "zone: begins one of the first paragraphs; form: place, date, agency and dash"
             yield Edit(start, start + length, text[start : start + length], "", "dateline", NAME, VERSION, "certain", evidence)
         return
+
+
+_LABEL = re.compile(r"[A-ZÀ-ÞА-ЯІЇЄ][A-ZÀ-ÞА-ЯІЇЄ ]{2,30}: ")
+
+
+def _is_one_of_several(line: Line, text: str) -> bool:
+    """Whether other paragraphs begin with capitals and a colon, too: then they are labels (`CLAIM:`, `FACTS:`) and no places."""
+    return any(other.number != line.number and _LABEL.match(other.text) for other in split_lines(text))
 
 
 def _alone(text: str, context: Context) -> list[Finding]:

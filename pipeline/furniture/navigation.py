@@ -9,6 +9,7 @@ from functools import cache
 from pipeline.furniture._dates import is_time_line
 from pipeline.furniture._phrases import line_phrases, phrases, split_alternatives, starts
 from pipeline.furniture._removal import Removal, remove_lines
+from pipeline.furniture.call_to_action import is_call
 from pipeline.records import Fact
 from pipeline.text.lines import Line, ends_sentence, is_headline, is_unspaced, split_lines
 from pipeline.text.rules import Context, Finding
@@ -58,7 +59,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     if zones.first_prose < 0:
         return
     end = _story_end(lines, zones)
-    removals = [*_head(lines, zones, context), *_body(lines, zones, end), *_tail(lines, end, context.language)]
+    removals = [*_head(lines, zones, context), *_body(lines, zones, end), *_tail(text, lines, end, context.language)]
     for removal in removals:
         line = lines[removal.first]
         if removal.kind == "section_label" and removal.first < zones.first_prose and not ends_sentence(line.text):
@@ -185,7 +186,7 @@ def _list_end(lines: tuple[Line, ...], start: int, stop: int) -> int:
     return last
 
 
-def _tail(lines: tuple[Line, ...], end: int, language: str | None) -> Iterator[Removal]:
+def _tail(text: str, lines: tuple[Line, ...], end: int, language: str | None) -> Iterator[Removal]:
     """After the story: labels, and everything but credits under a label of a list, of a share bar or of a comment form."""
     in_list = False
     for line in lines[end + 1 :]:
@@ -197,7 +198,7 @@ def _tail(lines: tuple[Line, ...], end: int, language: str | None) -> Iterator[R
             yield _removal(line, kind, "zone: tail, after the story")
         elif line.prose:
             in_list = False
-        elif in_list and not _reads_as_credit(line, language):
+        elif in_list and not _reads_as_credit(line, language) and not is_call(line.flat, line.text, text, language):
             yield Removal(line.number, line.number, "related_block", "zone: tail, under a label of a list; form: no sentence")
         elif _POST.fullmatch(line.text):
             yield Removal(line.number, line.number, "widget_residue", "formula: a post on a social network; form: a bare address")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.furniture._names import agency_named, outlet_named
+from pipeline.furniture._names import agency_named, looks_like_outlet, outlet_named
 from pipeline.furniture._phrases import starts
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact, KeySpan
@@ -56,7 +56,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
         edge = zones.after_prose(line.number) or zones.before_prose(line.number)
         if not edge or len(line.text) > 160 or len(lines) == 1:
             continue
-        facts, evidence = _judge(line, zones, context.language, line.number - 1 in (signed, removals[-1].last if removals else -2))
+        facts, evidence = _judge(line, zones, context, line.number - 1 in (signed, removals[-1].last if removals else -2))
         if evidence:
             yield from facts
             removals.append(Removal(line.number, line.number, "source_credit", evidence))
@@ -64,12 +64,12 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     yield from remove_lines(text, lines, removals, NAME, VERSION)
 
 
-def _judge(line: Line, zones: Zones, language: str | None, after_credit: bool) -> tuple[list[Fact], str]:
+def _judge(line: Line, zones: Zones, context: Context, after_credit: bool) -> tuple[list[Fact], str]:
     """(facts, evidence) of a line that is a credit, or ([], "")."""
     zone = f"zone: {zones.name(line.number)}"
     bare = line.text.strip(" ()[]<>*_.（）【】/–—-|")
     head = zones.before_prose(line.number)
-    match = starts("credits.toml", "source_credit", language).match(flatten(bare))
+    match = starts("credits.toml", "source_credit", context.language).match(flatten(bare))
     if match:
         start = match.start("names")
         facts, known = read_sources(bare[start : start + len(match["names"])], labelled=True)
@@ -81,8 +81,11 @@ def _judge(line: Line, zones: Zones, language: str | None, after_credit: bool) -
         if known:
             return facts, f"form: initials before agencies in brackets; formula: agencies; {zone}"
     facts, known = read_sources(bare)
-    if known and not (head and line.number == 0):
+    may_be_title = head and line.number == 0 and context.metadata.title is None
+    if known and not may_be_title:
         return facts, f"formula: nothing but agencies or outlets; {zone}"
+    if looks_like_outlet(bare) and not may_be_title:
+        return [Fact("publisher_hints", bare)], f"form: nothing but a name that only outlets bear; {zone}"
     if after_credit and _INITIALS.fullmatch(line.text):
         return [], f"form: initials under a credit; {zone}"
     return [], ""

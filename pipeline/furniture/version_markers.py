@@ -46,7 +46,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     head = lines[: min(_HEAD_LINES, zones.first_prose + 1 if zones.first_prose >= 0 else _HEAD_LINES)]
     if _is_kill(head):
         yield Fact("version_marker", "KILL")
-        yield Fact("pubstatus", "canceled")
+        yield Fact("pubstatus", "canceled", force=True)
     if context.metadata.title and (marker := read_marker(context.metadata.title)):
         yield Fact("version_marker", marker)
     removals: list[Removal] = []
