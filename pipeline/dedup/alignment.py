@@ -19,11 +19,15 @@ from pipeline.dedup.shingles import NUMBER, OTHER, TOKEN_MASK
 __all__ = ["Alignment", "align", "compare"]
 
 Words = npt.NDArray[np.uint32]
+Gap = tuple[int, int, int, int]
+"""Start in a, start in b, end in a, end in b."""
 
 MOST_WORDS = 20_000
 """Longer texts are compared by their first words only; a template of that length would have shown itself long before."""
 SLOT_WORDS = 8
 """A gap of more words on a side is a rewritten passage and no longer the slot of a template."""
+ANCHOR_WORDS = 4
+"""Where too few tokens occur once, as in long texts of single characters, runs of this many are the anchors."""
 _EXACT_GAP = 1024
 """Gaps up to this many cells are aligned exactly."""
 
@@ -111,7 +115,7 @@ def compare(a: Words, b: Words) -> Alignment:
 def _compare_compiled(compiled: ModuleType, a: Words, b: Words) -> Alignment:
     found = np.zeros(11, np.int64)
     places = np.empty((min(len(a), len(b)) + 1, 2), np.int64)
-    compiled.compare_words(np.ascontiguousarray(a), np.ascontiguousarray(b), SLOT_WORDS, _EXACT_GAP, found, places)
+    compiled.compare_words(np.ascontiguousarray(a), np.ascontiguousarray(b), SLOT_WORDS, _EXACT_GAP, ANCHOR_WORDS, found, places)
     matched, longest, passages, equal_numbers, equal_names, _, numbers, names, others, substituted, placed = found.tolist()
     return Alignment(
         words_a=len(a),
@@ -139,22 +143,14 @@ def align(a: list[int], b: list[int]) -> list[tuple[int, int, int]]:
     tail = 0
     while tail < min(len(a), len(b)) - head and a[-1 - tail] == b[-1 - tail]:
         tail += 1
-    pairs = [(i, i) for i in range(head)]
     end_a, end_b = len(a) - tail, len(b) - tail
-    at_a = at_b = head
-    for i, j in [*_anchors(a, b, head, end_a, end_b), (end_a, end_b)]:
-        if i < at_a or j < at_b:
-            continue
-        back = 0
-        while i - back > at_a and j - back > at_b and a[i - back - 1] == b[j - back - 1]:
-            back += 1
-        ahead = _common(a, b, at_a, at_b, min(i - back - at_a, j - back - at_b))
-        pairs += [(at_a + k, at_b + k) for k in range(ahead)]
-        pairs += _align_gap(a, b, at_a + ahead, at_b + ahead, i - back, j - back)
-        pairs += [(i - k, j - k) for k in range(back, 0, -1)]
-        at_a, at_b = i, j
+    pairs = [(i, i) for i in range(head)]
+    large: list[Gap] = []
+    pairs += _walk(a, b, (head, head, end_a, end_b), 1, large)
+    for gap in large:
+        pairs += _walk(a, b, gap, ANCHOR_WORDS, [])
     pairs += [(end_a + k, end_b + k) for k in range(tail)]
-    return _blocks(pairs)
+    return _blocks(sorted(pairs))
 
 
 def _common(a: list[int], b: list[int], i: int, j: int, most: int) -> int:
@@ -164,9 +160,31 @@ def _common(a: list[int], b: list[int], i: int, j: int, most: int) -> int:
     return length
 
 
-def _anchors(a: list[int], b: list[int], start: int, end_a: int, end_b: int) -> list[tuple[int, int]]:
-    """Pairs of places whose token occurs once on both sides, the longest sequence of them that rises on both."""
-    once_a, once_b = _once(a, start, end_a), _once(b, start, end_b)
+def _walk(a: list[int], b: list[int], gap: Gap, size: int, large: list[Gap]) -> list[tuple[int, int]]:
+    """Pairs of places within a gap: from anchor to anchor, exact between them; what is too large for that goes to `large`."""
+    at_a, at_b, end_a, end_b = gap
+    pairs: list[tuple[int, int]] = []
+    for i, j in [*_anchors(a, b, gap, size), (end_a, end_b)]:
+        if i < at_a or j < at_b:
+            continue
+        back = 0
+        while i - back > at_a and j - back > at_b and a[i - back - 1] == b[j - back - 1]:
+            back += 1
+        ahead = _common(a, b, at_a, at_b, min(i - back - at_a, j - back - at_b))
+        pairs += [(at_a + k, at_b + k) for k in range(ahead)]
+        between = at_a + ahead, at_b + ahead, i - back, j - back
+        if (between[2] - between[0]) * (between[3] - between[1]) > _EXACT_GAP:
+            large.append(between)
+        else:
+            pairs += _align_gap(a, b, *between)
+        pairs += [(i - k, j - k) for k in range(back, 0, -1)]
+        at_a, at_b = i, j
+    return pairs
+
+
+def _anchors(a: list[int], b: list[int], gap: Gap, size: int) -> list[tuple[int, int]]:
+    """Pairs of places whose run of `size` tokens occurs once on both sides, the longest sequence of them that rises on both."""
+    once_a, once_b = _once(a, gap[0], gap[2], size), _once(b, gap[1], gap[3], size)
     points = [(i, once_b[token]) for token, i in once_a.items() if token in once_b]
     points.sort()
     tails: list[int] = []
@@ -189,19 +207,19 @@ def _anchors(a: list[int], b: list[int], start: int, end_a: int, end_b: int) -> 
     return chain[::-1]
 
 
-def _once(tokens: list[int], start: int, end: int) -> dict[int, int]:
+def _once(tokens: list[int], start: int, end: int, size: int) -> dict[int, int]:
     seen: dict[int, int] = {}
-    for place in range(start, end):
-        token = tokens[place]
-        seen[token] = -1 if token in seen else place
-    return {token: place for token, place in seen.items() if place >= 0}
+    for place in range(start, end - size + 1):
+        run = 0
+        for token in tokens[place : place + size]:
+            run = (run * 0x9E3779B1 + token) & 0xFFFFFFFF
+        seen[run] = -1 if run in seen else place
+    return {run: place for run, place in seen.items() if place >= 0}
 
 
 def _align_gap(a: list[int], b: list[int], start_a: int, start_b: int, end_a: int, end_b: int) -> list[tuple[int, int]]:
-    """Longest common subsequence of a small gap; nothing for a large one."""
+    """Longest common subsequence of a small gap."""
     rows, columns = end_a - start_a, end_b - start_b
-    if not rows or not columns or rows * columns > _EXACT_GAP:
-        return []
     part_a, part_b = a[start_a:end_a], b[start_b:end_b]
     if set(part_a).isdisjoint(part_b):
         return []

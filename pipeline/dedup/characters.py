@@ -9,11 +9,11 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["ASCII_KEY_FOLDS", "INVISIBLE", "KEY_FOLDS", "TABLE_END", "fold_tables", "kind_table", "kinds_of"]
+__all__ = ["ASCII_KEY_FOLDS", "INVISIBLE", "KEY_FOLDS", "TABLE_END", "ascii_digits", "fold_tables", "kind_table", "kinds_of"]
 
 WORD, MARK, APOSTROPHE, UPPER, LOWER, DIGIT, UNSPACED, SPACE = 1, 2, 4, 8, 16, 32, 64, 128
 """Kinds of characters, as bits: letters and digits; combining marks; apostrophes; cased letters; digits; letters and marks of scripts
-without spaces between words; white space."""
+without spaces between words (not their digits); white space."""
 
 TABLE_END = 0x32400
 """No letter is assigned above this code point; only variation selectors are."""
@@ -73,7 +73,7 @@ def kind_table() -> npt.NDArray[np.uint8]:
     table[:-1] |= (mark & (1 - word)) * np.uint8(MARK) | space * np.uint8(SPACE)
     for start, end in _UNSPACED_RANGES:
         section = table[start : end + 1]
-        section[section & (WORD | MARK) != 0] |= UNSPACED
+        section[(section & (WORD | MARK) != 0) & (section & DIGIT == 0)] |= UNSPACED
     for character in _APOSTROPHES:
         table[ord(character)] = APOSTROPHE
     table.flags.writeable = False
@@ -81,8 +81,14 @@ def kind_table() -> npt.NDArray[np.uint8]:
 
 
 @cache
+def ascii_digits() -> dict[int, int]:
+    """The code point of the ASCII digit for each decimal digit of another script: house style, in Arabic and in full-width texts."""
+    return {p: 48 + unicodedata.decimal(chr(p)) for p in np.flatnonzero(kind_table() & DIGIT).tolist() if p >= 0x80 and chr(p).isdecimal()}
+
+
+@cache
 def fold_tables() -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
-    """What each code point folds to in tokens (case), in the key (case, quotes, dashes), and the expansions of both.
+    """What each code point folds to in tokens (case, digits), in the key (quotes and dashes too), and the expansions of both.
 
     An entry with the bit `EXPANDS` is the number of a row of the expansions, whose code points end at 0.
     """
@@ -97,6 +103,8 @@ def fold_tables() -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32], npt.N
     for point, folded in enumerate(map(str.casefold, map(chr, range(TABLE_END)))):
         if folded != chr(point):
             enter(folds, point, folded)
+    for point, digit in ascii_digits().items():
+        folds[point] = digit
     key_folds = folds.copy()
     for character, plain in KEY_FOLDS:
         enter(key_folds, ord(character), plain)

@@ -163,27 +163,29 @@ def _read_text(
 def _split_characters(
     data: Any, at: Any, size: Any, kinds: Any, folds: Any, expansions: Any, joined: Any, starts: Any, ends: Any, marks: Any
 ) -> Any:
-    """Write the folded letters and marks to `joined` with nothing between them, each a token of its own; how many there are."""
-    out = tokens = i64(0)
-    inside = False
+    """Write the folded tokens to `joined` with nothing between them, each letter of an unspaced script a token; how many there are."""
+    out = tokens = first = letters = digits = i64(0)
+    inside = run = False
     while at < size:
         point = get(data, at)
         at += width(point)
         if _is_invisible(point):
             continue
-        kind = kinds[min(point, LAST)]
+        kind = i64(kinds[min(point, LAST)])
         inside = bool(kind & WORD) or (bool(kind & MARK) and inside)
-        if not inside:
-            continue
-        begin = out
-        out = _put_folded(joined, out, folds[point], expansions)
-        while begin < out:
-            token = get(joined, begin)
-            starts[tokens] = begin
-            begin += width(token)
-            ends[tokens] = begin
-            marks[tokens] = i64((kinds[min(token, LAST)] & DIGIT) != 0)
-            tokens += 1
+        if run and (not inside or kind & UNSPACED):
+            tokens, run = _close(tokens, out, first, letters, digits, ends, marks), False
+        if inside:
+            if not run:
+                starts[tokens] = out
+                first, letters, digits, run = kind, i64(0), i64(0), True
+            letters += 1
+            digits += i64((kind & DIGIT) != 0)
+            out = _put_folded(joined, out, folds[point], expansions)
+            if kind & UNSPACED:
+                tokens, run = _close(tokens, out, first, letters, digits, ends, marks), False
+    if run:
+        tokens = _close(tokens, out, first, letters, digits, ends, marks)
     return tokens
 
 

@@ -20,7 +20,20 @@ import numpy.typing as npt
 import xxhash
 
 from pipeline.config import DedupConfig
-from pipeline.dedup.characters import APOSTROPHE, ASCII_KEY_FOLDS, DIGIT, INVISIBLE, KEY_FOLDS, LOWER, MARK, UNSPACED, UPPER, WORD, kinds_of
+from pipeline.dedup.characters import (
+    APOSTROPHE,
+    ASCII_KEY_FOLDS,
+    DIGIT,
+    INVISIBLE,
+    KEY_FOLDS,
+    LOWER,
+    MARK,
+    UNSPACED,
+    UPPER,
+    WORD,
+    ascii_digits,
+    kinds_of,
+)
 
 __all__ = [
     "NAME",
@@ -109,21 +122,22 @@ def cut_spans(text: str, spans: Sequence[tuple[int, int]]) -> str:
 
 
 def fold_key(text: str) -> str:
-    """Fold case, quotes, dashes, ellipses, white space and closing full stops; two texts with one key are exact copies.
+    """Fold case, digits, quotes, dashes, ellipses, white space and closing full stops; two texts with one key are exact copies.
 
     >>> fold_key("“It’s\\u00a0over …”  he said.") == fold_key('"It\\'s over ..." HE said')
     True
     """
     for mark, plain in KEY_FOLDS if not text.isascii() else ASCII_KEY_FOLDS:
         text = text.replace(mark, plain)
-    return " ".join(text.casefold().split()).rstrip(" .!")
+    return " ".join(_fold(text).split()).rstrip(" .!")
 
 
 def tokenise(text: str) -> tuple[list[str], npt.NDArray[np.uint8], bool]:
     """Split a text (in NFC, without invisible characters) into folded tokens.
 
     Returns:
-        The tokens, the class of each, and whether they are single characters of a script without spaces.
+        The tokens, the class of each, and whether the text is taken by characters: each character of a script without spaces is then
+        a token of its own; figures and words of other scripts between them stay whole.
 
     >>> tokenise("The Daily Post’s 3rd survey: 48% don't know, the rest do.")[0]
     ['the', 'daily', "post's", '3rd', 'survey', '48', "don't", 'know', 'the', 'rest', 'do']
@@ -132,18 +146,18 @@ def tokenise(text: str) -> tuple[list[str], npt.NDArray[np.uint8], bool]:
     kinds = kinds_of(points)
     inside = _inside_words(kinds)
     unspaced = np.count_nonzero(kinds & UNSPACED)
-    by_character = bool(unspaced) and UNSPACED_PART * unspaced >= np.count_nonzero(kinds & (WORD | MARK))
+    by_character = bool(unspaced and UNSPACED_PART * unspaced >= np.count_nonzero(kinds & (WORD | MARK)))
+    begins = np.zeros(len(kinds), bool)
     if by_character:
         inside &= kinds & APOSTROPHE == 0
+        alone = kinds & UNSPACED != 0
+        begins[1:] = inside[1:] & inside[:-1] & (alone[1:] | alone[:-1])
     shown = np.where(inside, points, np.uint32(_BLANK))
     shown[inside & (kinds & APOSTROPHE != 0)] = _STRAIGHT
-    folded = shown.tobytes().decode("utf-32-le").casefold()
-    if by_character:
-        tokens = list(folded.replace(" ", ""))
-        characters = np.frombuffer("".join(tokens).encode("utf-32-le"), np.uint32)
-        return tokens, (kinds_of(characters) & DIGIT != 0).astype(np.uint8) * np.uint8(NUMBER), True
-    tokens = folded.split()
-    return tokens, _classes(kinds, inside, tokens), False
+    tokens = _fold(np.insert(shown, np.flatnonzero(begins), _BLANK).tobytes().decode("utf-32-le")).split()
+    begins[0:1] |= inside[0:1]
+    begins[1:] |= inside[1:] & ~inside[:-1]
+    return tokens, _classes(kinds, inside, np.flatnonzero(begins), tokens), by_character
 
 
 def hash_shingles(encoded: Sequence[bytes], size: int, glue: bytes) -> npt.NDArray[np.uint32]:
@@ -169,6 +183,11 @@ def text_key(key: bytes, raw_sha256: str) -> bytes:
     return hashlib.blake2b(key or b"\0empty\0" + raw_sha256.encode(), digest_size=16).digest()
 
 
+def _fold(text: str) -> str:
+    """Fold case, and the digits of all scripts."""
+    return (text if text.isascii() else text.translate(ascii_digits())).casefold()
+
+
 def _inside_words(kinds: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
     """Which characters belong to words: letters and digits, marks after them, and apostrophes between them."""
     inside: npt.NDArray[np.bool_] = (kinds & WORD) != 0
@@ -186,13 +205,13 @@ def _inside_words(kinds: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
     return inside
 
 
-def _classes(kinds: npt.NDArray[np.uint8], inside: npt.NDArray[np.bool_], tokens: Sequence[str]) -> npt.NDArray[np.uint8]:
+def _classes(
+    kinds: npt.NDArray[np.uint8], inside: npt.NDArray[np.bool_], starts: npt.NDArray[np.int64], tokens: Sequence[str]
+) -> npt.NDArray[np.uint8]:
     """NUMBER where at least half of a token is digits, NAME where it is capitalised and nowhere in the text in lower case.
 
     The second condition takes out words that are capitalised only because a sentence begins with them, in any language.
     """
-    edges = np.flatnonzero(np.diff(inside.view(np.int8), prepend=0))
-    starts = edges[inside[edges]]
     classes = np.zeros(len(tokens), np.uint8)
     if not len(starts):
         return classes

@@ -37,7 +37,8 @@ SLOT_OVERLAP = 0.67
 SLOT_SHARE = 0.5
 """A template: at least this share of the aligned numbers (or of all slots) differs, and slots are this share of what differs."""
 SLOT_DENSITY = 0.02
-"""... and at least this many differing slots a word, or nearly all slots differ. One story with a few new figures has fewer."""
+"""... and at least this many differing slots a word, since one story with a few new figures has fewer.
+Where five figures or more and nearly all of them differ, the words around them do not matter."""
 IN_STEP = 0.95
 """A text with 3 % of its letters misread keeps some 85 % of its words and the place of nearly all of them."""
 SUSPECT_COVERAGE = 0.7
@@ -214,12 +215,12 @@ def _template(pair: Pair) -> Alignment | None:
     words = min(found.words_a, found.words_b)
     least = 1 if words < 40 else 2 if words < 80 else 3
     slots, equal = found.numbers + found.names, found.equal_numbers + found.equal_names
+    if found.numbers >= 5 and found.numbers >= WHOLE * (found.numbers + found.equal_numbers):
+        return found
     by_number = found.numbers >= least and found.numbers >= SLOT_SHARE * (found.numbers + found.equal_numbers)
     by_slot = slots >= max(least, 2) and slots >= SLOT_SHARE * (slots + equal)
-    if not (by_number or by_slot) or slots < SLOT_SHARE * (slots + found.others):
-        return None
-    nearly_all = slots >= 5 and found.numbers >= WHOLE * (found.numbers + found.equal_numbers)
-    return found if slots >= SLOT_DENSITY * words or nearly_all else None
+    mostly_slots = slots >= SLOT_SHARE * (slots + found.others) and slots >= SLOT_DENSITY * words
+    return found if (by_number or by_slot) and mostly_slots else None
 
 
 def _describe_slots(found: Alignment) -> str:

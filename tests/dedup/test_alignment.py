@@ -50,14 +50,18 @@ def test_small_texts_are_aligned_nearly_as_well_as_possible(a: list[int], b: lis
 
 
 entries = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 3)).map(lambda pair: pair[0] + (pair[1] << 30)), max_size=70)
+long_entries = st.tuples(st.randoms(use_true_random=False), st.integers(1, 400), st.integers(2, 60)).map(
+    lambda drawn: [drawn[0].randrange(drawn[2]) for _ in range(drawn[1])]
+)
 
 
-@given(entries, entries)
+@given(st.one_of(entries, long_entries), st.one_of(entries, long_entries), st.sampled_from([1, 16, 1024]))
 @settings(max_examples=300)
-def test_the_compiled_alignment_is_the_same(a: list[int], b: list[int]) -> None:
+def test_the_compiled_alignment_is_the_same(a: list[int], b: list[int], exact: int) -> None:
     sides = np.array(a, np.uint32), np.array(b, np.uint32)
-    fast = compare(*sides)
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(alignment, "_EXACT_GAP", exact)
+        fast = compare(*sides)
         patch.setattr(alignment, "aligner", lambda: None)
         assert compare(*sides) == fast
 

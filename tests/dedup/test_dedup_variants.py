@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,30 @@ def test_gold_documents_stay_three_clusters_and_their_variants_join_them(shared:
     assert compare([doc for doc in docs if doc.name.endswith("source")]).clusters() == []
     clusters = compare(docs).clusters()
     assert clusters == [sorted(doc.name for doc in docs if doc.name.startswith(name)) for name in golds]
+
+
+def in_han(text: str) -> str:
+    """The text with an invented character for every two letters, and no blanks, as Chinese prints it."""
+    pairs = re.sub(r"[a-z]{1,2}", lambda found: chr(0x4E00 + sum(ord(c) * 97**i for i, c in enumerate(found[0])) % 9000), text.lower())
+    return re.sub(r"[ .,]", "", pairs)
+
+
+@pytest.mark.parametrize("share", [0.75, 0.5, 0.25])
+def test_cuts_of_a_text_without_spaces_join_it(share: float) -> None:
+    texts = [in_han(join(story(seed))) for seed in (1, 2)]
+    docs = [Doc(f"{n} source", text) for n, text in enumerate(texts)]
+    docs += [Doc(f"{n} cut", text[: round(share * len(text))]) for n, text in enumerate(texts)]
+    assert compare(docs).clusters() == [["0 cut", "0 source"], ["1 cut", "1 source"]]
+
+
+def test_full_width_figures_are_house_style() -> None:
+    text = in_han(market_report(1))
+    wide = text.translate({ord(c): ord(c) + 0xFEE0 for c in "0123456789"})
+    assert compare([Doc("narrow", text), Doc("wide", wide), Doc("other day", in_han(market_report(2)))]).clusters() == [["narrow", "wide"]]
+
+
+def test_arabic_figures_are_house_style() -> None:
+    letters = {ord(c): 0x627 + i for i, c in enumerate("abcdefghijklmnopqrstuvwxyz")}
+    text = market_report(1).lower().translate(letters)
+    eastern = text.translate({ord(c): ord(c) - 48 + 0x660 for c in "0123456789"})
+    assert compare([Doc("western", text), Doc("eastern", eastern)]).clusters() == [["eastern", "western"]]

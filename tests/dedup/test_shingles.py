@@ -40,8 +40,9 @@ def reference_tokens(text: str) -> list[str]:
         else:
             current, done = "", current
         if done:
-            tokens.append(done.casefold())
-    return [*tokens, current.casefold()] if current else tokens
+            tokens.append(done)
+    tokens += [current] if current else []
+    return ["".join(str(int(c)) if c.isdecimal() else c for c in token).casefold() for token in tokens]
 
 
 @given(st.one_of(st.text(max_size=80), letters))
@@ -103,7 +104,13 @@ def test_a_text_all_in_capitals_has_no_names() -> None:
 def test_unspaced_scripts_are_taken_by_character(text: str) -> None:
     tokens, _, by_character = tokenise(text)
     assert by_character
-    assert all(len(token) == 1 for token in tokens)
+    assert all(len(token) == 1 for token in tokens if not token.isascii())
+
+
+def test_figures_and_foreign_words_in_unspaced_scripts_stay_whole() -> None:
+    tokens, classes, _ = tokenise("東京で2024年に、OpenNews社が１２．５億円。ราคา ๒๕ บาท")
+    assert [t for t in tokens if t.isascii()] == ["2024", "opennews", "12", "5", "25"]
+    assert [t for t, kind in zip(tokens, classes.tolist(), strict=True) if kind == NUMBER] == ["2024", "12", "5", "25"]
 
 
 @pytest.mark.parametrize("text", ["The word 東京 means eastern capital", "한국어 기사는 띄어 쓴다", "Слово за слово"])
