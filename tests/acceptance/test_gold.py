@@ -67,7 +67,9 @@ def test_what_must_stay_stays(shared: Path, number: str) -> None:
 @pytest.mark.parametrize("number", NUMBERS)
 def test_removed_lines_equal_the_gold(shared: Path, number: str) -> None:
     gold, _, repaired = _document(shared, number)
-    removed = sorted((edit.kind, edit.before.strip()) for edit in repaired.edits if edit.op == "delete" and edit.before.strip() and _is_line(edit))
+    removed = sorted(
+        (edit.kind, edit.before.strip()) for edit in repaired.edits if edit.op == "delete" and edit.before.strip() and _is_line(edit)
+    )
     assert removed == sorted((entry["kind"], entry["fragment"].strip()) for entry in gold["removed"])
 
 
