@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import apache_beam as beam
@@ -238,12 +237,9 @@ class _Resolve(_SketchTask):
             block = table.slice(group[0], group[-1] - group[0])
             members = np.unique(np.concatenate([block.column(name).to_numpy() for name in ("a_node", "b_node")]))
             reader = CachedRows(files.rows(members, _VERIFY_COLUMNS), files)
-            for start, stop in pairwise(group):
-                edges = table.slice(start, stop - start).drop_columns(["root"])
-                nodes = np.unique(np.concatenate([edges.column(name).to_numpy() for name in ("a_node", "b_node")]))
-                decided, more = resolve(nodes, edges, reader, self._settings.config.dedup)
-                decisions += decided
-                computed.append(more)
+            decided, more = resolve(members, block.drop_columns(["root"]), reader, self._settings.config.dedup)
+            decisions += decided
+            computed.append(more)
             files.release()
             self._settings.progress.add("elect", 0, len(members))
         self._settings.progress.add("elect", 1)
