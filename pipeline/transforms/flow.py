@@ -25,6 +25,7 @@ from pipeline import desk
 from pipeline.config import Config
 from pipeline.errors import ConfigError
 from pipeline.filters import FILTERS
+from pipeline.filters import check as check_limits
 from pipeline.planning import Plan, plan
 from pipeline.records import InputSplit, ShardRef
 from pipeline.report.progress import Progress
@@ -115,6 +116,7 @@ def _check_arguments(inputs: Sequence[str], output: str, config: Config) -> None
                 close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
                 hint = f"did you mean {close[0]}?" if close else "`copydesk config --rules` lists them"
                 raise ConfigError(f"{setting}: there is no {name!r}; {hint}")
+    check_limits(config.filter)
     for language in config.filter.languages:
         if not re.fullmatch(r"[a-z]{2,3}", language):
             raise ConfigError(f"filter.languages: {language!r} is no language code; two or three small letters such as 'en' are accepted")
