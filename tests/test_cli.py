@@ -263,7 +263,10 @@ def test_a_folder_that_is_no_dataset_ends_with_1_and_one_line(
     assert capfd.readouterr().err == f"copydesk: {tmp_path} is not a dataset: it holds no run.json, which a finished run writes last\n"
 
 
-def test_explain_tells_one_story_lists_several_and_refuses_none(tiny: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_explain_tells_one_story_lists_several_and_refuses_none(
+    tiny: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
     assert main(["explain", str(tiny), "nordvik.txt"]) == 0
     assert "[-thiswinter-]{+this winter+}" in capfd.readouterr().out
     assert main(["explain", str(tiny), ".txt"]) == 2
@@ -272,7 +275,8 @@ def test_explain_tells_one_story_lists_several_and_refuses_none(tiny: Path, capf
     assert "holds no record 'nobody'" in capfd.readouterr().err
 
 
-def test_clusters_are_listed(tiny: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_clusters_are_listed(tiny: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
     assert main(["clusters", str(tiny), "--top", "1"]) == 0
     assert "Nordvik harbour to stay open" in capfd.readouterr().out
 
