@@ -85,7 +85,7 @@ def wrapping_width(lines: list[str]) -> int | None:
     >>> wrapping_width(["A short line.", "Another one.", "A third."] * 4) is None
     True
     >>> wrapping_width(["The ferry Aurora left the harbour of Bergen at noon on", "Tuesday with 212 people on board, said the operator,",
-    ...                 "and came back at night."])
+    ...                 "and came back at night because of the storm that had", "closed the sea."])
     54
     """
     if len(lines) < 3 or max(map(len, lines)) > _LONGEST:
