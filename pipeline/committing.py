@@ -25,11 +25,12 @@ __all__ = ["Expected", "check_books", "commit"]
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What the plan promised: how many splits, files and bytes the run has to account for."""
+    """What the plan promised: how many splits, files and bytes the run has to account for, and how many hidden files it left out."""
 
     splits: int
     files: int
     bytes: int
+    hidden: int = 0
 
 
 def commit(
@@ -136,13 +137,14 @@ def _manifest(
 ) -> dict[str, Any]:
     sizes = {int(size): count for size, count in counters.pop("cluster_sizes", {}).items()}
     counters.pop("books", None)
+    skipped = counters.pop("skipped", {}) | ({"hidden_file": expected.hidden} if expected.hidden else {})
     return {
         "copydesk": {"version": constants.pipeline_version, "schema_versions": {table: schema_version(table) for table in TABLES}},
         "run_id": constants.run_id,
         "config": to_mapping(config),
         "config_sha256": fingerprint(config),
         "rules_sha256": constants.rules_sha256,
-        "input": {"files": expected.files, "bytes": expected.bytes, "records": books["records"]},
+        "input": {"files": expected.files, "bytes": expected.bytes, "records": books["records"], "skipped": skipped},
         "books": books,
         "counters": {**counters, "clusters": sum(sizes.values()), "largest_cluster": max(sizes, default=1 if books["documents"] else 0)},
         "tables": {

@@ -39,11 +39,15 @@ WANTED_SPLITS = 16
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run will read. `splits` are numbered in the order of names; `bytes` are as listed, compressed files as they are."""
+    """What a run will read. `splits` are numbered in the order of names; `bytes` are as listed, compressed files as they are.
+
+    `hidden` files were left out by `input.skip_hidden`.
+    """
 
     splits: tuple[InputSplit, ...]
     files: int
     bytes: int
+    hidden: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +68,30 @@ def plan(inputs: Sequence[str], storage_for: Callable[[str], Storage], config: I
     Raises:
         ConfigError: an input does not exist, cannot be read or holds no file, or contains the output or lies within it.
     """
-    files = _collect(inputs, storage_for, config, exclude)
+    files, hidden = _collect(inputs, storage_for, config, exclude)
     named = sorted(zip(_names(files), files, strict=True), key=lambda pair: pair[0])
     total = sum(file.info.size for file in files)
     target = min(config.split_bytes, max(MIN_SPLIT_BYTES, total // WANTED_SPLITS))
     groups = _group((_cut(name, file.info, storage_for, config, target) for name, file in named), target)
     splits = tuple(InputSplit(_split_id(group), number, group) for number, group in enumerate(groups))
-    return Plan(splits, len(files), total)
+    return Plan(splits, len(files), total, hidden)
 
 
-def _collect(inputs: Sequence[str], storage_for: Callable[[str], Storage], config: InputConfig, exclude: Sequence[str]) -> list[_File]:
-    """Every file once, under its longest name."""
+def _collect(
+    inputs: Sequence[str], storage_for: Callable[[str], Storage], config: InputConfig, exclude: Sequence[str]
+) -> tuple[list[_File], int]:
+    """Every file once, under its longest name; and how many hidden ones nothing else asks for."""
     if not inputs:
         raise ConfigError("no input given; give files, folders, globs in quotes or URLs")
     found: dict[str, _File] = {}
+    left_out: set[str] = set()
     for given in inputs:
         storage = storage_for(given)
         count = hidden = 0
         for new in _list(given, storage, exclude):
             if config.skip_hidden and _is_hidden(new):
                 hidden += 1
+                left_out.add(new.info.real)
                 continue
             count += 1
             old = found.get(new.info.real)
@@ -91,7 +99,7 @@ def _collect(inputs: Sequence[str], storage_for: Callable[[str], Storage], confi
                 found[new.info.real] = new
         if not count:
             raise ConfigError(_nothing_found(given, storage, hidden))
-    return list(found.values())
+    return list(found.values()), len(left_out - found.keys())
 
 
 def _list(given: str, storage: Storage, exclude: Sequence[str]) -> Iterator[_File]:

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,12 +69,12 @@ class PartWriter:
     """Writes one part of a table, in row groups of bounded text size; the file appears when it is closed, and only if it has rows."""
 
     def __init__(self, table: str, path: str, name: str, storage: Storage, config: Config, *, even_if_empty: bool = False) -> None:
+        self._file: HashingFile | None = None
+        self._writer: pq.ParquetWriter | None = None
         self.table, self._path, self._name, self._storage, self._config = table, path, name, storage, config
         self._schema = arrow_schema(table)
         self._pending: list[pa.RecordBatch] = []
         self._pending_bytes = 0
-        self._file: HashingFile | None = None
-        self._writer: pq.ParquetWriter | None = None
         self.rows = 0
         if even_if_empty:
             self._open()
@@ -97,6 +97,13 @@ class PartWriter:
         self._file.close()
         return Part(self.table, self._name, self.rows, self._file.count, self._file.digest.hexdigest())
 
+    def __del__(self) -> None:
+        # Where publishing fails, pyarrow's own finaliser would write to a file that is closed by then, and complain.
+        if self._file is not None and self._writer is not None and not self._file.closed:
+            with suppress(OSError, pa.ArrowException):
+                self._writer.close()
+            self._file.abandon()
+
     def _flush(self) -> None:
         if self._pending:
             whole = pa.Table.from_batches(self._pending, self._schema)
@@ -115,6 +122,10 @@ class PartWriter:
                 use_content_defined_chunking=True,
             )
         return self._writer
+
+
+class _AbandonedError(Exception):
+    """Tells an open file that what it holds must not appear."""
 
 
 class HashingFile:
@@ -147,6 +158,12 @@ class HashingFile:
             self.closed = True
             self._stack.close()
 
+    def abandon(self) -> None:
+        """Leave nothing to see."""
+        self.closed = True
+        with suppress(_AbandonedError), self._stack:
+            raise _AbandonedError
+
 
 def publish_shard(
     ref: ShardRef,
@@ -166,8 +183,9 @@ def publish_shard(
     Raises:
         BooksError: the ids written are not exactly the ids staged.
     """
+    counters: dict[str, Counter[str]] = {"skipped": Counter(dict(ref.skipped))} if ref.skipped else {}
     if not ref.rows:
-        return PublishedShard(ref.key, ref.split_id, ref.number, 0)
+        return PublishedShard(ref.key, ref.split_id, ref.number, 0, counters={group: dict(counter) for group, counter in counters.items()})
     name = f"part-{ref.number:05d}-{ref.first:09d}.parquet"
     writers = {
         table: PartWriter(table, folder, f"{table}/{name}", storage, config) for table in (*HOLDING_TABLES, "edits", "relations", "index")
@@ -175,7 +193,6 @@ def publish_shard(
     by_node = {decision.node: decision for decision in decisions}
     if len(by_node) != len(decisions):
         raise BooksError(f"shard {ref.key}: two decisions about one document")
-    counters: dict[str, Counter[str]] = {}
     staged, written = hashlib.blake2b(digest_size=16), []
     tables: dict[str, str] = {}
     for batch in iterate_rows(ref, storage):

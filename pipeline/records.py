@@ -130,10 +130,14 @@ class SplitStart:
 
 @dataclass(frozen=True, slots=True)
 class SplitEnd:
-    """Closes a split; `records` is how many records Read has yielded for it, dead letters included."""
+    """Closes a split; `records` is how many records Read has yielded for it, dead letters included.
+
+    `skipped` counts by kind what is no record and was passed over, such as the requests in a WARC file; sorted.
+    """
 
     split: InputSplit
     records: int
+    skipped: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +335,7 @@ class ShardRef:
         sketch_rows: how many of them take part in the near-duplicate phase.
         digest: BLAKE2b-128 over the doc_ids in their order; tells which documents a run holds.
         key: the shard's name within a run, ``number << 32 | first``; the nodes of its rows are ``key + (ordinal - first)``.
+        skipped: see `SplitEnd`; on the first shard of a split only.
     """
 
     folder: str
@@ -340,6 +345,7 @@ class ShardRef:
     rows: int
     sketch_rows: int
     digest: str
+    skipped: tuple[tuple[str, int], ...] = ()
 
     @property
     def key(self) -> int:

@@ -15,6 +15,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -83,8 +84,8 @@ class SplitWriter:
         if self._shard.rows >= self._config.output.shard_documents:
             self._finish_shard()
 
-    def close(self, records: int) -> list[ShardRef]:
-        """Write what is left and the manifest.
+    def close(self, records: int, skipped: tuple[tuple[str, int], ...] = ()) -> list[ShardRef]:
+        """Write what is left and the manifest. `skipped` as in `SplitEnd`.
 
         Raises:
             BooksError: Read saw another number of records than arrived here.
@@ -93,10 +94,12 @@ class SplitWriter:
             raise BooksError(f"split {self._split.split_id}: {records} records were read but {self._records} arrived at Stage")
         if self._shard is not None or not self._refs:
             self._finish_shard()
+        self._refs[0] = replace(self._refs[0], skipped=skipped)
         manifest = {
             "fingerprint": self._fingerprint,
             "input": _input_identity(self._split),
             "records": records,
+            "skipped": skipped,
             "shards": [[ref.first, ref.rows, ref.sketch_rows, ref.digest] for ref in self._refs],
         }
         with self._storage.create(self._manifest_path) as file:
@@ -125,6 +128,7 @@ def load_split(split: InputSplit, folder: str, storage: Storage, fingerprint: st
     if manifest["fingerprint"] != fingerprint or manifest["input"] != _input_identity(split):
         return None
     refs = [ShardRef(folder, split.split_id, split.number, *entry) for entry in manifest["shards"]]
+    refs[0] = replace(refs[0], skipped=tuple((kind, count) for kind, count in manifest["skipped"]))
     return refs if all(storage.exists(shard_path(ref)) and storage.exists(sketch_path(ref)) for ref in refs) else None
 
 
@@ -134,6 +138,7 @@ class _AbandonedError(Exception):
 
 class _ShardWriter:
     def __init__(self, folder: str, first: int, split: InputSplit, storage: Storage, config: Config) -> None:
+        self._open = False
         self._ref_parts = (folder, split.split_id, split.number, first)
         self._config, self._digest = config, hashlib.blake2b(digest_size=16)
         ref = ShardRef(*self._ref_parts, 0, 0, "")
@@ -146,6 +151,11 @@ class _ShardWriter:
         self._inputs: list[SketchInput] = []
         self._batches: list[pa.RecordBatch] = []
         self.rows = self._sketch_rows = 0
+        self._open = True
+
+    def __del__(self) -> None:
+        # A bundle that fails elsewhere forgets its writer. pyarrow's own finaliser would write to a file that is closed by then, and complain.
+        self.abandon()
 
     def add(self, record: JudgedDocument | DeadLetter) -> None:
         if isinstance(record, DeadLetter):
@@ -166,17 +176,18 @@ class _ShardWriter:
         self._table.close()
         self._sketches.close()
         self._files.close()
+        self._open = False
         return ShardRef(*self._ref_parts, self.rows, self._sketch_rows, self._digest.hexdigest())
 
     def abandon(self) -> None:
-        self._table.close()
-        self._sketches.close()
-        with suppress(_AbandonedError):
-            try:
-                raise _AbandonedError
-            except _AbandonedError as error:
-                self._files.__exit__(type(error), error, error.__traceback__)
-                raise
+        if not self._open:
+            return
+        self._open = False
+        with suppress(OSError, pa.ArrowException):  # a full disk may be why it is given up
+            self._table.close()
+            self._sketches.close()
+        with suppress(_AbandonedError), self._files:
+            raise _AbandonedError
 
     def _flush(self) -> None:
         if self._rows:

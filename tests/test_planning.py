@@ -127,6 +127,8 @@ def test_plan_is_independent_of_any_order(files: dict[str, int], random: Random)
 def test_hidden_files_are_left_out_unless_named(tmp_path: Path) -> None:
     make(tmp_path, "in/a.txt", "in/.b.txt", "in/.git/c.txt")
     assert names(planned(tmp_path / "in")) == ["a.txt"]
+    assert planned(tmp_path / "in").hidden == 2
+    assert planned(tmp_path / "in", tmp_path / "in" / ".b.txt").hidden == 1
     assert names(planned(tmp_path / "in", config=InputConfig(skip_hidden=False))) == [".b.txt", ".git/c.txt", "a.txt"]
     assert names(planned(tmp_path / "in" / ".b.txt")) == [".b.txt"]
     assert names(planned(tmp_path / "in" / ".git")) == ["c.txt"]

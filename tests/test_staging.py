@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from pipeline import desk
 from pipeline.committing import Expected, check_books, commit
 from pipeline.config import from_mapping
 from pipeline.errors import BooksError
-from pipeline.publishing import Constants, PublishedShard, publish_shard
+from pipeline.publishing import Constants, PartWriter, PublishedShard, publish_shard
 from pipeline.records import DeadLetter, Decision, FileSlice, InputSplit, JudgedDocument, Origin, RawDocument, ShardRef
 from pipeline.sketchfiles import SketchFiles
 from pipeline.staging import SplitWriter, load_split, shard_path
@@ -69,6 +70,28 @@ def test_an_empty_split_still_has_a_shard_so_that_nobody_misses_it(tmp_path: Pat
     (ref,) = stage(tmp_path, [])
     assert (ref.rows, ref.sketch_rows) == (0, 0)
     assert publish_shard(ref, [], None, str(tmp_path / "out"), STORAGE, CONSTANTS, CONFIG).parts == ()
+
+
+def test_what_was_skipped_goes_into_the_manifest_on_a_rerun_too(tmp_path: Path) -> None:
+    writer = SplitWriter(make_split(), str(tmp_path / "staged"), STORAGE, CONFIG, "print")
+    for record in make_records(4):
+        writer.add(record)
+    refs = writer.close(4, (("hidden_member", 2), ("warc_request", 3)))
+    assert load_split(make_split(), str(tmp_path / "staged"), STORAGE, "print") == refs
+    shards = [publish_shard(ref, [], None, str(tmp_path / "out"), STORAGE, CONSTANTS, CONFIG) for ref in refs]
+    manifest = commit(shards, Expected(1, 1, 10, 7), str(tmp_path / "out"), STORAGE, CONSTANTS, CONFIG)
+    assert manifest["input"]["skipped"] == {"hidden_member": 2, "warc_request": 3, "hidden_file": 7}
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_writer_that_is_forgotten_leaves_nothing_and_says_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    writer = SplitWriter(make_split(), str(tmp_path), STORAGE, CONFIG, "print")
+    writer.add(make_records(1)[0])
+    part = PartWriter("documents", str(tmp_path), "part.parquet", STORAGE, CONFIG, even_if_empty=True)
+    del writer, part
+    gc.collect()
+    assert list(tmp_path.iterdir()) == []
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_lost_record_fails_the_split(tmp_path: Path) -> None:

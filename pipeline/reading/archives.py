@@ -12,7 +12,7 @@ from typing import IO, BinaryIO, cast
 from pipeline.config import InputConfig
 from pipeline.errors import DocumentError
 from pipeline.reading import decompress
-from pipeline.reading.letters import EXCERPT_BYTES, Found, Lost, slice_origin
+from pipeline.reading.letters import EXCERPT_BYTES, Found, Lost, Skipped, slice_origin
 from pipeline.records import FileSlice, Origin
 
 __all__ = ["Damage", "Entry", "read_members"]
@@ -74,13 +74,13 @@ def read_members(
     piece: FileSlice,
     entries: Iterable[Entry | Damage],
     config: InputConfig,
-    read_content: Callable[[FileSlice, BinaryIO, InputConfig], tuple[str, Iterator[Found | Lost]]],
-) -> Iterator[Found | Lost]:
+    read_content: Callable[[FileSlice, BinaryIO, InputConfig], tuple[str, Iterator[Found | Lost | Skipped]]],
+) -> Iterator[Found | Lost | Skipped]:
     """Yield the records of every member, and a dead letter for each that is refused or damaged.
 
     Args:
         piece: the archive.
-        entries: what it holds. Folders are no records; hidden members are passed over as hidden files are.
+        entries: what it holds. Folders are no records; hidden members are passed over as hidden files are, and counted.
         config: limits.
         read_content: what a member is, and its records.
 
@@ -96,6 +96,7 @@ def read_members(
             yield Lost(Origin(uri=piece.name, path=piece.uri, locator=entry.offset), entry.error.code, entry.error.message)
             continue
         if config.skip_hidden and re.search(r"(?:^|[/\\])\.(?![./\\]|$)", entry.name):
+            yield Skipped("hidden_member")
             continue
         origin = Origin(uri=piece.name, path=piece.uri, member=labels.take(entry.name, entry.offset), locator=entry.offset)
         with tempfile.SpooledTemporaryFile(_MEMORY_BYTES) as spool:
@@ -154,8 +155,8 @@ def _open_member(
     spool: BinaryIO,
     size: int,
     config: InputConfig,
-    read_content: Callable[[FileSlice, BinaryIO, InputConfig], tuple[str, Iterator[Found | Lost]]],
-) -> Iterator[Found | Lost]:
+    read_content: Callable[[FileSlice, BinaryIO, InputConfig], tuple[str, Iterator[Found | Lost | Skipped]]],
+) -> Iterator[Found | Lost | Skipped]:
     spool.seek(0)
     head = spool.read(EXCERPT_BYTES + 1)
     spool.seek(0)
@@ -167,6 +168,9 @@ def _open_member(
         )
         return
     for record in records:
+        if isinstance(record, Skipped):
+            yield record
+            continue
         inner = record.origin
         member = f"{label}//{'@' * inner.member.startswith('@')}{inner.member}" if inner.member else label
         # Records of a file that holds many have their places in it; a document has that of its member.

@@ -15,7 +15,7 @@ from pipeline.errors import DocumentError
 from pipeline.reading.archives import Damage, Entry, read_members
 from pipeline.reading.arrows import read_arrow
 from pipeline.reading.decompress import Decompressed
-from pipeline.reading.letters import EXCERPT_BYTES, Found, Lost, slice_origin
+from pipeline.reading.letters import EXCERPT_BYTES, Found, Lost, Skipped, slice_origin
 from pipeline.reading.lines import BrokenLine, Line, LongLine, split_lines
 from pipeline.reading.mails import read_mail, read_mailbox
 from pipeline.reading.rows import read_rows
@@ -38,7 +38,7 @@ class Content:
     """What a file is (see `detect_container`; ``csv`` too), and its records, which are read as they are asked for."""
 
     container: str
-    records: Iterator[Found | Lost]
+    records: Iterator[Found | Lost | Skipped]
 
 
 def read_content(piece: FileSlice, handle: BinaryIO, config: InputConfig) -> Content:
@@ -82,7 +82,7 @@ def _detect(piece: FileSlice, source: Peekable, config: InputConfig) -> str:
 
 def _records(
     container: str, piece: FileSlice, handle: BinaryIO, source: Peekable, stream: Decompressed | None, config: InputConfig, start: int
-) -> Iterator[Found | Lost]:
+) -> Iterator[Found | Lost | Skipped]:
     if container == "lines":
         return read_lines(piece, split_lines(source, start, math.inf if stream else piece.size, config.max_record_bytes))
     if container == "warc":
@@ -118,7 +118,7 @@ def read_lines(piece: FileSlice, lines: Iterator[Line | LongLine | BrokenLine]) 
         cut = False
 
 
-def _member(piece: FileSlice, handle: BinaryIO, config: InputConfig) -> tuple[str, Iterator[Found | Lost]]:
+def _member(piece: FileSlice, handle: BinaryIO, config: InputConfig) -> tuple[str, Iterator[Found | Lost | Skipped]]:
     content = read_content(piece, handle, config)
     return content.container, content.records
 

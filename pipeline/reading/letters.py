@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pipeline.identity import doc_id, sha256_hex
 from pipeline.records import DeadLetter, FileSlice, Origin, RawDocument
 
-__all__ = ["EXCERPT_BYTES", "Found", "Lost", "excerpt", "slice_origin"]
+__all__ = ["EXCERPT_BYTES", "Found", "Lost", "Skipped", "excerpt", "slice_origin"]
 
 EXCERPT_BYTES = 80
 """Enough to recognise a record by eye; an excerpt is not a copy of the record."""
@@ -43,6 +43,13 @@ class Lost:
         origin = self.origin
         key = doc_id(origin.uri, origin.member, origin.locator, self.raw_sha256)
         return DeadLetter(key, ordinal, origin, self.raw_sha256, "read", self.code, self.message, excerpt(self.head))
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """What is no record and is passed over on purpose: counted by its `kind`, and by nothing else."""
+
+    kind: str
 
 
 def slice_origin(piece: FileSlice, length: int | None = None) -> Origin:

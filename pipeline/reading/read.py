@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from pipeline.config import InputConfig
 from pipeline.reading.content import read_content, read_lines
-from pipeline.reading.letters import Found, Lost, slice_origin
+from pipeline.reading.letters import Found, Lost, Skipped, slice_origin
 from pipeline.reading.lines import split_lines
 from pipeline.reading.rows import read_rows
 from pipeline.reading.streams import Peekable, file_size, plain_chunks, why
@@ -18,7 +19,7 @@ __all__ = ["read"]
 
 
 def read(split: InputSplit, storage_for: Callable[[str], Storage], config: InputConfig) -> Iterator[RawDocument | DeadLetter | SplitEnd]:
-    """Yield every record of a split in the order of its slices, numbered from 0, then a `SplitEnd` with their number.
+    """Yield every record of a split in the order of its slices, numbered from 0, then a `SplitEnd` with their number and what was skipped.
 
     Args:
         split: what to read.
@@ -29,18 +30,22 @@ def read(split: InputSplit, storage_for: Callable[[str], Storage], config: Input
     `config.max_record_bytes`, whatever the files hold.
     """
     ordinal = 0
+    skipped: Counter[str] = Counter()
     for piece in split.slices:
         for record in _read_slice(piece, storage_for(piece.uri), config):
+            if isinstance(record, Skipped):
+                skipped[record.kind] += 1
+                continue
             yield record.numbered(ordinal)
             ordinal += 1
-    yield SplitEnd(split, ordinal)
+    yield SplitEnd(split, ordinal, tuple(sorted(skipped.items())))
 
 
 def _lost(piece: FileSlice, code: str, message: str, length: int | None = None) -> Lost:
     return Lost(slice_origin(piece, length), code, message)
 
 
-def _read_slice(piece: FileSlice, storage: Storage, config: InputConfig) -> Iterator[Found | Lost]:
+def _read_slice(piece: FileSlice, storage: Storage, config: InputConfig) -> Iterator[Found | Lost | Skipped]:
     try:
         handle = storage.open(piece.uri)
     except OSError as error:
@@ -62,7 +67,7 @@ def _read_slice(piece: FileSlice, storage: Storage, config: InputConfig) -> Iter
             yield from _read_open(piece, handle, config)
 
 
-def _read_open(piece: FileSlice, handle: BinaryIO, config: InputConfig) -> Iterator[Found | Lost]:
+def _read_open(piece: FileSlice, handle: BinaryIO, config: InputConfig) -> Iterator[Found | Lost | Skipped]:
     if piece.container == "parquet":
         yield from read_rows(piece, handle, config, row_groups=(piece.start, piece.end))
     elif piece.container == "lines" and piece.compression == "none":

@@ -1,7 +1,7 @@
 """WARC and WET: every record that carries a document, located by its place in the file. A damage costs the records it touches.
 
-A record of another type (request, metadata, warcinfo, revisit, continuation, an answer of a name server) is no document and is passed
-over. Own code instead of a library: none of those at hand goes on behind a damaged record or compressed member.
+A record of another type (request, metadata, warcinfo, revisit, continuation, an answer of a name server) is no document: it is passed
+over and counted. Own code instead of a library: none of those at hand goes on behind a damaged record or compressed member.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pipeline.config import InputConfig
 from pipeline.errors import DocumentError
 from pipeline.reading.decompress import Decompressed
 from pipeline.reading.http import parse_headers, parse_response, split_media_type
-from pipeline.reading.letters import EXCERPT_BYTES, Found, Lost
+from pipeline.reading.letters import EXCERPT_BYTES, Found, Lost, Skipped
 from pipeline.reading.streams import Peekable
 from pipeline.records import FileSlice, Origin
 
@@ -106,8 +106,8 @@ def read_warc(
     stream: Decompressed | None,
     config: InputConfig,
     expand: Callable[[Found], Iterator[Found | Lost]],
-) -> Iterator[Found | Lost]:
-    """Yield the document of every response, resource and conversion record.
+) -> Iterator[Found | Lost | Skipped]:
+    """Yield the document of every response, resource and conversion record, and a `Skipped` for every other.
 
     Args:
         piece: the file, for the origin of records.
@@ -120,7 +120,7 @@ def read_warc(
     those of a damaged compression.
     """
     window = _Window(source, stream)
-    pending: tuple[Found | Lost, int] | None = None  # waits until the checksum of its member has been read
+    pending: tuple[Found | Lost | Skipped, int] | None = None  # waits until the checksum of its member has been read
     while True:
         start = window.position
         try:
@@ -131,13 +131,11 @@ def read_warc(
             if not more:
                 return
             start = window.position
-            record = _next_record(piece, window, config)
-            if record is not None:
-                pending = (record, window.member_at(window.position - 1)[1])
+            pending = (_next_record(piece, window, config), window.member_at(window.position - 1)[1])
         except DocumentError as error:
             failed = stream.member if stream else 0
             if pending and pending[1] == failed and window.position - start < 5 and not window.buffer:
-                yield Lost(pending[0].origin, error.code, error.message, None, _head(pending[0]))
+                yield _unsure(pending[0], error)
             else:
                 if pending:
                     yield from _expanded(pending[0], expand)
@@ -147,15 +145,19 @@ def read_warc(
                 return
 
 
-def _expanded(record: Found | Lost, expand: Callable[[Found], Iterator[Found | Lost]]) -> Iterator[Found | Lost]:
+def _expanded(record: Found | Lost | Skipped, expand: Callable[[Found], Iterator[Found | Lost]]) -> Iterator[Found | Lost | Skipped]:
     if isinstance(record, Found):
         yield from expand(record)
     else:
         yield record
 
 
-def _head(record: Found | Lost) -> bytes:
-    return record.data[: EXCERPT_BYTES + 1] if isinstance(record, Found) else record.head
+def _unsure(record: Found | Lost | Skipped, error: DocumentError) -> Lost | Skipped:
+    """A record whose bytes have come, and whose member's checksum then says that some of them are wrong."""
+    if isinstance(record, Skipped):
+        return record
+    head = record.data[: EXCERPT_BYTES + 1] if isinstance(record, Found) else record.head
+    return Lost(record.origin, error.code, error.message, None, head)
 
 
 def _lost(piece: FileSlice, window: _Window, start: int, error: DocumentError, head: bytes) -> Lost:
@@ -176,8 +178,8 @@ def _skip_blank(window: _Window) -> bool:
     return False
 
 
-def _next_record(piece: FileSlice, window: _Window, config: InputConfig) -> Found | Lost | None:
-    """The record at the window's start, passed over; None where it is no document. A damaged one takes with it what cannot be read."""
+def _next_record(piece: FileSlice, window: _Window, config: InputConfig) -> Found | Lost | Skipped:
+    """The record at the window's start, passed over. A damaged one takes with it what cannot be read."""
     start = window.position
     header = _read_header(window)
     if header is None:
@@ -195,11 +197,14 @@ def _next_record(piece: FileSlice, window: _Window, config: InputConfig) -> Foun
     block = bytes(window.buffer[header.size : whole])
     locator = window.locate(start)
     window.drop(whole)
-    return _document(piece, header, block, locator, config) if _is_document(header) else None
+    return _skipped(header) or _document(piece, header, block, locator, config)
 
 
-def _is_document(header: _Header) -> bool:
-    return header.kind in DOCUMENTS and not _NO_DOCUMENT.match(header.fields.get("content-type", ""))
+def _skipped(header: _Header) -> Skipped | None:
+    """What a record is called in the counts where it is no document."""
+    if header.kind not in DOCUMENTS:
+        return Skipped(f"warc_{header.kind}")
+    return Skipped("warc_lookup") if _NO_DOCUMENT.match(header.fields.get("content-type", "")) else None
 
 
 def _ends_well(window: _Window, whole: int) -> bool:
@@ -267,7 +272,7 @@ def _find_header(data: bytes, stop: int) -> int | None:
     return None
 
 
-def _pass_over(piece: FileSlice, window: _Window, header: _Header, config: InputConfig) -> Lost | None:
+def _pass_over(piece: FileSlice, window: _Window, header: _Header, config: InputConfig) -> Lost | Skipped:
     """A record over the limit, by chunks. Where a header stands within it, its length is what is wrong."""
     start, left = window.position, header.size + header.length
     head = bytes(window.buffer[:_MAX_HEADER])
@@ -290,8 +295,8 @@ def _pass_over(piece: FileSlice, window: _Window, header: _Header, config: Input
         step = have if have == left else max(1, have - 2 * _MAX_HEADER)
         window.drop(step)
         left -= step
-    if not _is_document(header):
-        return None
+    if skipped := _skipped(header):
+        return skipped
     message = f"a record of {header.length} bytes; input.max_record_bytes is {config.max_record_bytes}"
     return Lost(origin, "record_too_large", message, None, shown)
 

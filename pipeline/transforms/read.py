@@ -195,7 +195,7 @@ class _Write(beam.DoFn):
             raise RuntimeError("a record arrived outside of a split")
         if isinstance(record, SplitEnd):
             writer, self._writer = self._writer, None
-            yield from writer.close(record.records)
+            yield from writer.close(record.records, record.skipped)
             settings.progress.add("read", 1, self._seen)
             return
         self._writer.add(record)

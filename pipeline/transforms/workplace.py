@@ -80,7 +80,7 @@ class Workplace:
             for folder in Path(staged).iterdir():
                 if folder.name != digest:
                     shutil.rmtree(folder)
-        expected = Expected(len(planned.splits), planned.files, planned.bytes)
+        expected = Expected(len(planned.splits), planned.files, planned.bytes, planned.hidden)
         progress = self.progress if local else ProgressLog(None)
         return Settings(self._config, join(staged, digest), self._publish, digest, expected, progress)
 

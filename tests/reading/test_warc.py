@@ -51,7 +51,7 @@ def records_of(folder: Path, name: str, data: bytes, config: InputConfig = CONFI
     found: list[Record] = []
     for split in plan([str(folder / name)], lambda _: LocalStorage(), config).splits:
         *records, end = read(split, lambda _: LocalStorage(), config)
-        assert end == SplitEnd(split, len(records))
+        assert end == SplitEnd(split, len(records), end.skipped)
         found += [record for record in records if not isinstance(record, SplitEnd)]
     assert len({record.doc_id for record in found}) == len(found)
     return found
@@ -94,6 +94,17 @@ def test_a_response_is_a_document_with_all_that_is_known_of_it(tmp_path: Path, k
     assert two.origin.locator == len(packed(parts[:3], kind))
     parsed = parse(one, CONFIG)
     assert (parsed.metadata.canonical_url, parsed.format) == ("https://example.org/3", "html")
+
+
+def test_records_that_are_no_documents_are_counted_by_their_kind(tmp_path: Path) -> None:
+    parts = [warc("warcinfo", b"software: x\r\n", 1), warc("request", b"GET /", 2), story(3), warc("request", b"GET /", 4)]
+    parts += [warc("response", b"x", 5, "text/dns"), warc("metadata", b"m" * 20_000_000, 6)]
+    (tmp_path / "a.warc").write_bytes(b"".join(parts))
+    (split,) = plan([str(tmp_path / "a.warc")], lambda _: LocalStorage(), CONFIG).splits
+    *_, end = read(split, lambda _: LocalStorage(), CONFIG)
+    assert isinstance(end, SplitEnd)
+    assert end.records == 1
+    assert dict(end.skipped) == {"warc_warcinfo": 1, "warc_request": 2, "warc_metadata": 1, "warc_lookup": 1}
 
 
 def test_a_file_that_is_compressed_as_one_counts_in_its_content(tmp_path: Path) -> None:
