@@ -18,7 +18,7 @@ from typing import Any
 
 from pipeline.errors import ConfigError
 
-__all__ = ["Config", "DedupConfig", "FilterConfig", "InputConfig", "RepairConfig", "dump", "fingerprint", "load"]
+__all__ = ["Config", "DedupConfig", "FilterConfig", "InputConfig", "PassagesConfig", "RepairConfig", "RepetitionConfig", "dump", "fingerprint", "load"]
 
 
 def _setting(default: Any, doc: str, *, least: float | None = None, most: float | None = None, among: tuple[str, ...] = ()) -> Any:
@@ -92,6 +92,31 @@ class DedupConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class RepetitionConfig:
+    """Furniture that no list knows: lines that recur in many documents of one site."""
+
+    enabled: bool = _setting(True, "take out lines at the edges of texts that recur across the documents of a site")
+    min_site_documents: int = _setting(50, "sites with fewer distinct texts are left alone", least=2)
+    min_documents: int = _setting(10, "a line recurs if it stands in at least this many stories of its site, and ...", least=2)
+    min_share: float = _setting(0.02, "... in at least this share of the site's distinct texts", least=0, most=1)
+    sure_share: float = _setting(
+        0.3, "from this share on, sentences, lines with figures and blocks inside the text count, too", least=0, most=1
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PassagesConfig:
+    """Shared passages between documents that are not copies of one another."""
+
+    enabled: bool = _setting(False, "look for passages; needs dedup.enabled")
+    min_words: int = _setting(8, "words in one run that make a passage; two characters of an unspaced script count as a word", least=6)
+    min_aligned: int = _setting(10, "words that stand side by side, some of them different, that make a passage", least=6)
+    min_identity: float = _setting(0.85, "share of a passage's words that must be equal", least=0.5, most=1)
+    max_frequency: int = _setting(100, "what stands in more stories than this is boilerplate", least=2)
+    site_frequency: int = _setting(4, "what stands in this many stories of one site is boilerplate of that site", least=2)
+
+
+@dataclass(frozen=True, slots=True)
 class OutputConfig:
     """How shards and tables are written."""
 
@@ -108,7 +133,9 @@ class Config:
     repair: RepairConfig = field(default_factory=RepairConfig)
     filter: FilterConfig = field(default_factory=FilterConfig)
     dedup: DedupConfig = field(default_factory=DedupConfig)
+    passages: PassagesConfig = field(default_factory=PassagesConfig)
     output: OutputConfig = field(default_factory=OutputConfig)
+    repetition: RepetitionConfig = field(default_factory=RepetitionConfig)
 
 
 def load(text: str, name: str = "copydesk.toml") -> Config:
