@@ -1,13 +1,14 @@
-"""Paragraphs without white space at their edges, joined by exactly one blank line."""
+"""Paragraphs without white space at their edges, joined by exactly one blank line; verse and tables keep their line breaks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from pipeline.records import Edit
+from pipeline.text.blocks import kept_breaks
 from pipeline.text.rules import Context
 
-NAME, VERSION = "layout", 1
+NAME, VERSION = "layout", 2
 
 
 def find(text: str, context: Context) -> Iterator[Edit]:
@@ -19,6 +20,7 @@ def find(text: str, context: Context) -> Iterator[Edit]:
     body_start, body_end = len(text) - len(text.lstrip()), len(text.rstrip())
     if body_start:
         yield _edit(0, text[:body_start], "")
+    kept = kept_breaks(text)
     at = text.find("\n", body_start, body_end)
     while at >= 0:
         start, end = at, at + 1
@@ -26,7 +28,7 @@ def find(text: str, context: Context) -> Iterator[Edit]:
             start -= 1
         while text[end].isspace():
             end += 1
-        if end - start != 2 or text[start:end] != "\n\n":
+        if text[start:end] != "\n\n" and not (at in kept and text.count("\n", start, end) == 1):
             yield from _minimal(start, text[start:end])
         at = text.find("\n", end, body_end)
     if max(body_start, body_end) < len(text):

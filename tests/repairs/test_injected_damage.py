@@ -175,5 +175,6 @@ def test_verse_lists_and_tables_keep_their_lines() -> None:
     verse = "\n".join(["The pier is old, the pier is long,", "It will not last another song,"] * 8)
     table = "\n".join(f"North Shore {i}  South Bay {i + 1}" for i in range(20))
     listing = "\n".join(f"- item number {i} of the list that the board has drawn up today" for i in range(20))
-    for text in (verse, table, listing):
-        assert run_all(text, "en").text == text.replace("\n", "\n\n")
+    for text in (verse, table):
+        assert run_all(text, "en").text == text
+    assert run_all(listing, "en").text == listing.replace("\n", "\n\n")
