@@ -1,4 +1,4 @@
-"""Removes items that are no text: pictures, videos, graphics, audio, packages, events, planning items."""
+"""Removes items that are no text: pictures, videos, audio, packages, events, planning items, style sheets, scripts, fonts."""
 
 from __future__ import annotations
 
@@ -24,9 +24,13 @@ TYPES = frozenset(
         "planningitem",
         "concept",
         "data",
+        "stylesheet",
+        "script",
+        "font",
+        "robots",
     )
 )
-"""Item types of ninjs, NewsML-G2 (`ninat:` and `nature:`) and AP that carry no story of their own."""
+"""Item types of ninjs, NewsML-G2 (`ninat:` and `nature:`) and AP that carry no story of their own, and what a crawl brings beside pages."""
 
 
 def measure(measured: Measured) -> str | None:

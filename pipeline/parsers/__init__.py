@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePosixPath
+from types import ModuleType
 
 from pipeline.config import InputConfig
 from pipeline.parsers import (
     anpa,
     ap_json,
+    assets,
     decoding,
     feeds,
     html_page,
@@ -60,6 +62,9 @@ def parse(raw: RawDocument, config: InputConfig) -> ParsedDocument:
     Raises:
         DocumentError: ``empty_file``, ``blank_file``, ``not_text_data``, or a code of the format's parser.
     """
+    if asset := assets.kind_of(raw):
+        kind, evidence = asset
+        return _parsed(raw, None, assets, evidence, assets.read(kind))
     if raw.kind == "row":
         decoded, evidence = decoding.decode_row(raw.data), "container: row"
         source = _source(raw, decoded.text)
@@ -85,7 +90,9 @@ def _charset(media_type: str | None) -> str | None:
     return match[1] if match else None
 
 
-def _parsed(raw: RawDocument, decoded: decoding.Decoded, parser: Parser, evidence: str, reading: Reading) -> ParsedDocument:
+def _parsed(
+    raw: RawDocument, decoded: decoding.Decoded | None, parser: Parser | ModuleType, evidence: str, reading: Reading
+) -> ParsedDocument:
     tool = f" with {reading.tool}" if reading.tool else ""
     return ParsedDocument(
         doc_id=raw.doc_id,
@@ -97,10 +104,10 @@ def _parsed(raw: RawDocument, decoded: decoding.Decoded, parser: Parser, evidenc
         metadata=reading.metadata.with_values(canonical_url=reading.metadata.canonical_url or raw.origin.url),
         format=reading.format or parser.NAME,
         extractor=f"{parser.NAME} {parser.VERSION}{tool}; {evidence}",
-        encoding=decoded.encoding,
-        encoding_source=decoded.source,
-        encoding_confidence=decoded.confidence,
-        replaced_bytes=decoded.replaced + reading.replaced,
+        encoding=decoded.encoding if decoded else None,
+        encoding_source=decoded.source if decoded else None,
+        encoding_confidence=decoded.confidence if decoded else None,
+        replaced_bytes=(decoded.replaced if decoded else 0) + reading.replaced,
         title_in_text=reading.title_in_text,
         marks=reading.marks,
     )
