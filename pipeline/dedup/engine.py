@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.config import DedupConfig
-from pipeline.dedup.characters import WORD, fold_tables, kind_table
+from pipeline.dedup.characters import APOSTROPHE, SPACE, fold_tables, kind_table
 from pipeline.dedup.shingles import normal_text, shingle
 from pipeline.dedup.signatures import band_keys, permutations, sign
 
@@ -81,8 +81,7 @@ class Engine:
     def __init__(self, config: DedupConfig, compiled: ModuleType) -> None:
         self._config, self._sketch_texts = config, compiled.sketch_texts
         kinds, folds = kind_table(), fold_tables()
-        plain = np.where(kinds[:128] & WORD, folds[0][:128] | 128, 0).astype(np.uint8)
-        self._tables = plain, kinds, *folds
+        self._tables = _plain_table(kinds, folds[1]), kinds, *folds
         self._permutations = permutations(config.bands * config.rows, config.seed)
 
     def sketch(self, texts: Sequence[Text]) -> Sketched:
@@ -124,6 +123,14 @@ class Engine:
             signatures=signatures,
             bands=bands,
         )
+
+
+def _plain_table(kinds: npt.NDArray[np.uint8], key_folds: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint8]:
+    """For each byte its kind as an ASCII character, then what it folds to; one that needs a closer look has the kind of an apostrophe."""
+    table = np.full(512, APOSTROPHE, np.uint8)
+    table[:128] = kinds[:128]
+    table[256:384] = np.where(kinds[:128] & SPACE, 32, key_folds[:128])
+    return table
 
 
 def start_engine(config: DedupConfig) -> Engine | NumpyEngine:

@@ -16,13 +16,14 @@ import numba as nb
 import numpy as np
 from numba import types
 
+from pipeline.dedup.sorting import sort_distinct
 from pipeline.dedup.utf8 import get, put, width
 from pipeline.dedup.xxh3 import READ8, xxh3_64
 
 __all__ = ["HELPERS_VERSION", "count_shared", "share_slots", "sketch_texts"]
 
-HELPERS_VERSION = 1
-"""To be raised with every change of `xxh3` or `utf8`, so that the cache of this file is made anew."""
+HELPERS_VERSION = 2
+"""To be raised with every change of `xxh3`, `utf8` or `sorting`, so that the cache of this file is made anew."""
 
 u32, u64, i64 = np.uint32, np.uint64, np.int64
 
@@ -37,6 +38,7 @@ NUMBER, NAME = u32(1 << 30), u32(2 << 30)
 TOKEN_MASK = u32(0x3FFFFFFF)
 LAST = u32(0x32400)
 EXPANDS = u32(0x80000000)
+ONE = u64(1)
 
 
 @nb.njit
@@ -65,15 +67,6 @@ def _close(tokens: Any, end: Any, first: Any, letters: Any, digits: Any, ends: A
     return tokens + 1
 
 
-@nb.njit(inline="always")
-def _put_key(key: Any, at: Any, blank: Any, point: Any, key_folds: Any, expansions: Any) -> Any:
-    """Write a code point to the key, after a blank where one is due; the place after it."""
-    if blank and at > 0:
-        key[at] = 32
-        at += 1
-    return _put_folded(key, at, key_folds[point] if point < LAST else point, expansions)
-
-
 @nb.njit
 def _trim(key: Any, size: Any) -> Any:
     """Length of the key without blanks, exclamation marks and full stops at its end."""
@@ -82,81 +75,95 @@ def _trim(key: Any, size: Any) -> Any:
     return size
 
 
-@nb.njit(inline="always")
-def _copy_letters(data: Any, at: Any, size: Any, plain: Any, joined: Any, out: Any, key: Any, written: Any) -> Any:
-    """Copy ASCII letters and digits, folded, to both outputs; the three places after them, and how many are digits."""
-    digits = i64(0)
-    while at < size and data[at] < 0x80:
-        folded = plain[data[at]]
-        if folded < 0x80:
-            break
-        folded &= 0x7F
-        joined[out] = folded
-        key[written] = folded
-        digits += i64(folded < 58)
-        out, written, at = out + 1, written + 1, at + 1
-    return at, out, written, digits
-
-
 @nb.njit
 def _read_text(
     data: Any, at: Any, size: Any, plain: Any, kinds: Any, folds: Any, key_folds: Any, expansions: Any, key: Any, joined: Any, starts: Any,
-    ends: Any, marks: Any, counts: Any,
+    ends: Any, marks: Any, scores: Any, counts: Any,
 ) -> Any:  # fmt: skip
     """`shingles.fold_key` and the folded words, with one blank between them, in one pass; how many words there are.
 
-    `plain` holds for each ASCII character what it folds to, and its highest bit where that is a letter or digit. `counts` takes the
-    bytes of the key, the letters in unspaced scripts, and all letters and marks.
+    `plain` holds for each byte its kind as an ASCII character (APOSTROPHE where the byte needs a closer look), then for each what it
+    folds to in the key. `counts` takes the bytes of the key, the letters in unspaced scripts, and all letters and marks.
+
+    The loop over plain bytes has no branches: it writes what may be the end of a word with every byte and moves on only where it is one.
+    A running score of 2 x digits + (bytes - characters) tells numbers: where it grows by the bytes of a word, half of it is digits.
     """
-    out = written = tokens = first = letters = digits = unspaced = all_letters = i64(0)
-    inside = apostrophe = blank = False
+    at, size = u64(at), u64(size)
+    out = written = closed = opened = letters = u64(0)
+    unspaced = score = i64(0)
+    inside, blank = u64(0), ONE
+    apostrophe = False
     while at < size:
-        if data[at] == 32:
-            at += 1
-            blank = True
-            if inside:
-                tokens = _close(tokens, out, first, letters, digits, ends, marks)
-                inside = apostrophe = False
-            continue
-        point = get(data, at)
-        at += width(point)
+        while at < size and not apostrophe:
+            byte = data[at]
+            kind = u64(plain[byte])
+            if kind & u64(APOSTROPHE):
+                break
+            folded = plain[u64(256) + u64(byte)]
+            word, space = kind & ONE, kind >> u64(7)
+            key[written] = folded
+            written += ONE - (space & blank)
+            blank = space
+            joined[out] = folded if word else np.uint8(32)
+            ends[closed], scores[closed], marks[opened] = out, score, kind
+            score += i64((kind >> u64(4)) & u64(2))
+            letters += word
+            opened += word & (inside ^ ONE)
+            closed += inside & (word ^ ONE)
+            out += word | inside
+            inside = word
+            at += ONE
+        if at >= size:
+            break
+        point = get(data, i64(at))
+        at += u64(width(point))
         if _is_invisible(point):
             continue
-        kind = i64(kinds[min(point, LAST)])
-        if not kind & SPACE:
-            written = _put_key(key, written, blank, point, key_folds, expansions)
-        blank = bool(kind & SPACE)
-        unspaced += i64((kind & UNSPACED) != 0)
-        if kind & WORD or (kind & MARK and inside and not apostrophe):
+        kind = u64(kinds[min(point, LAST)])
+        if kind & u64(SPACE):
+            key[written] = 32
+            written += ONE - blank
+            blank = ONE
+        else:
+            written = u64(_put_folded(key, i64(written), key_folds[point] if point < LAST else point, expansions))
+            blank = u64(0)
+        unspaced += i64((kind & u64(UNSPACED)) != 0)
+        letters += u64((kind & u64(WORD | MARK)) != 0)
+        if kind & u64(WORD) or (kind & u64(MARK) and inside and not apostrophe):
             if not inside:
-                if tokens > 0:
-                    joined[out] = 32
-                    out += 1
-                starts[tokens] = out
-                first, letters, digits, inside = kind, i64(0), i64(0), True
+                marks[opened] = kind
+                opened, inside = opened + ONE, ONE
             elif apostrophe:
                 joined[out] = 39
-                out += 1
-                letters += 1
+                out += ONE
             apostrophe = False
-            digits += i64((kind & DIGIT) != 0)
-            out = _put_folded(joined, out, folds[point], expansions)
-            begin = at - 1
-            at, out, written, found = _copy_letters(data, at, size, plain, joined, out, key, written)
-            digits += found
-            letters += at - begin
-            all_letters += at - begin
-        else:
-            all_letters += i64((kind & MARK) != 0)
-            if kind & APOSTROPHE and inside and not apostrophe:
-                apostrophe = True
-            elif inside:
-                tokens = _close(tokens, out, first, letters, digits, ends, marks)
-                inside = apostrophe = False
+            begin = out
+            out = u64(_put_folded(joined, i64(out), folds[point], expansions))
+            score += i64(out - begin) - 1 + 2 * i64((kind & u64(DIGIT)) != 0)
+        elif kind & u64(APOSTROPHE) and inside and not apostrophe:
+            apostrophe = True
+        elif inside:
+            joined[out] = 32
+            ends[closed], scores[closed] = out, score
+            closed, out = closed + ONE, out + ONE
+            inside, apostrophe = u64(0), False
     if inside:
-        tokens = _close(tokens, out, first, letters, digits, ends, marks)
-    counts[0], counts[1], counts[2] = _trim(key, written), unspaced, all_letters
-    return tokens
+        ends[closed], scores[closed] = out, score
+        closed += ONE
+    _mark_words(i64(closed), starts, ends, marks, scores)
+    counts[0], counts[1], counts[2] = _trim(key, i64(written)), unspaced, i64(letters)
+    return i64(closed)
+
+
+@nb.njit(inline="always")
+def _mark_words(words: Any, starts: Any, ends: Any, marks: Any, scores: Any) -> None:
+    """Where each word starts, and its marks: how it begins, and whether it is a number (lowest bit)."""
+    start, score = i64(0), i64(0)
+    for word in range(words):
+        starts[word] = start
+        number = scores[word] - score >= ends[word] - start
+        marks[word] = (marks[word] & np.uint8(UPPER | LOWER)) | np.uint8(number)
+        start, score = ends[word] + 1, scores[word]
 
 
 @nb.njit
@@ -221,46 +228,6 @@ def _classify(joined: Any, tokens: Any, starts: Any, ends: Any, marks: Any, hash
 
 
 @nb.njit
-def _sort_distinct(values: Any, spare: Any, size: Any) -> Any:
-    """Sort the first `size` values in place and drop doubles; how many are left. Insertion for a few, else four radix passes."""
-    if size < 48:
-        distinct = i64(0)
-        for i in range(size):
-            value, at = values[i], distinct
-            while at > 0 and values[at - 1] > value:
-                at -= 1
-            if at > 0 and values[at - 1] == value:
-                continue
-            for j in range(distinct, at, -1):
-                values[j] = values[j - 1]
-            values[at] = value
-            distinct += 1
-        return distinct
-    counts = np.zeros(1024, np.int64)
-    for i in range(size):
-        value = values[i]
-        for digit in range(4):
-            counts[256 * digit + i64((value >> u32(8 * digit)) & u32(255))] += 1
-    for digit in range(4):
-        total = i64(0)
-        for bucket in range(256 * digit, 256 * digit + 256):
-            total, counts[bucket] = total + counts[bucket], total
-        for i in range(size):
-            value = values[i]
-            place = 256 * digit + i64((value >> u32(8 * digit)) & u32(255))
-            spare[counts[place]] = value
-            counts[place] += 1
-        for i in range(size):
-            values[i] = spare[i]
-    distinct = i64(0)
-    for i in range(size):
-        if i == 0 or spare[i] != spare[i - 1]:
-            values[distinct] = spare[i]
-            distinct += 1
-    return distinct
-
-
-@nb.njit
 def _sign(shingles: Any, size: Any, a: Any, b: Any, signature: Any) -> None:
     """`signatures.sign`. Every product is cut to 32 bits at once, or numba would widen it."""
     values = len(signature)
@@ -312,12 +279,13 @@ def sketch_texts(
     joined, marks = np.empty(4 * longest + 16, np.uint8), np.empty(longest + 8, np.uint8)
     starts, ends = np.empty(longest + 8, np.int64), np.empty(longest + 8, np.int64)
     hashes, spare = np.empty(longest + 8, np.uint64), np.empty(longest + 8, np.uint32)
+    scores = np.empty(longest + 8, np.int64)
     tally = np.zeros(3, np.int64)
     at_key = at_word = at_shingle = i64(0)
     for text in range(len(offsets) - 1):
         begin, end = offsets[text], offsets[text + 1]
         key, found = keys[at_key:], shingles[at_shingle:]
-        tokens = _read_text(data, begin, end, plain, kinds, folds, key_folds, expansions, key, joined, starts, ends, marks, tally)
+        tokens = _read_text(data, begin, end, plain, kinds, folds, key_folds, expansions, key, joined, starts, ends, marks, scores, tally)
         length = word_size
         if tally[1] > 0 and 3 * tally[1] >= tally[2]:
             length = character_size
@@ -327,7 +295,7 @@ def sketch_texts(
         many = tokens - run + 1 if tokens > 0 else i64(0)
         for i in range(many):
             found[i] = u32(xxh3_64(joined, starts[i], ends[i + run - 1] - starts[i]))
-        distinct = _sort_distinct(found, spare, many)
+        distinct = sort_distinct(found, spare, many)
         counts[text, 0], counts[text, 1], counts[text, 2], counts[text, 3] = tally[0], tokens, distinct, i64(tokens >= length)
         _sign(found, distinct, a, b, signatures[text])
         _key_bands(signatures[text], rows, bands[text])
@@ -359,7 +327,7 @@ def _slots(words: Any, start: Any, end: Any, names: Any, out: Any, spare: Any) -
         if kind > u32(1) if names else kind == u32(1):
             out[found] = words[i] & TOKEN_MASK
             found += 1
-    return _sort_distinct(out, spare, found)
+    return sort_distinct(out, spare, found)
 
 
 @nb.njit(nb.void(READ32, READ64, READ32, READ64, nb.boolean[::1], nb.float64[::1]), cache=True)
