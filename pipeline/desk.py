@@ -37,6 +37,8 @@ def parse(raw: RawDocument, config: InputConfig) -> ParsedDocument:
 def repair(parsed: ParsedDocument, config: RepairConfig) -> RepairedDocument:
     """Run all rules over a parsed document; `provenance.undo(text, edits)` of the result is `parsed.source_text`."""
     metadata, flags = _repair_metadata(parsed.metadata, config)
+    if parsed.origin.truncated:
+        flags += (Flag("truncated", 0, 0, parsed.origin.truncated, "certain", "origin"),)
     state = run_rules(State(parsed.source_text, metadata, flags=flags), RULES_BEFORE_LANGUAGE, parsed, config)
     tag, confidence = language.identify(state.text, parsed.metadata.language)
     metadata = state.metadata.with_values(language=tag, language_confidence=confidence)

@@ -82,6 +82,7 @@ class Origin:
         charset: declared charset of the transport.
         retrieved_at: ISO 8601 time of the retrieval as declared, for example WARC-Date.
         url: address that the record was retrieved from, for example WARC-Target-URI.
+        truncated: why whoever delivered the record kept only its beginning, for example WARC-Truncated; None where it is whole.
     """
 
     uri: str
@@ -93,6 +94,7 @@ class Origin:
     charset: str | None = None
     retrieved_at: str | None = None
     url: str | None = None
+    truncated: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

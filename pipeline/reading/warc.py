@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pipeline.config import InputConfig
 from pipeline.errors import DocumentError
 from pipeline.reading.decompress import Decompressed
+from pipeline.reading.digests import is_damaged
 from pipeline.reading.http import parse_headers, parse_response, split_media_type
 from pipeline.reading.letters import EXCERPT_BYTES, Found, Lost, Skipped
 from pipeline.reading.streams import Peekable
@@ -318,8 +319,11 @@ def _document(piece: FileSlice, header: _Header, block: bytes, locator: int, con
         charset=charset,
         retrieved_at=fields.get("warc-date", "")[:40] or None,
         url=fields.get("warc-target-uri", "").strip("<> ")[:4096] or None,
+        truncated=fields.get("warc-truncated", "")[:40] or None,
     )
     try:
+        if is_damaged(block, fields):
+            raise DocumentError("corrupt_warc", "neither the record nor what it carries has the digest that its header states")
         if header.kind == "response":
             response = parse_response(block, config.max_record_bytes)
             block = response.body

@@ -1,4 +1,6 @@
+import base64
 import gzip
+import hashlib
 import json
 import random
 import zlib
@@ -10,7 +12,8 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.config import InputConfig
+from pipeline import desk
+from pipeline.config import InputConfig, RepairConfig
 from pipeline.parsers import parse
 from pipeline.planning import plan
 from pipeline.reading import read
@@ -105,6 +108,40 @@ def test_records_that_are_no_documents_are_counted_by_their_kind(tmp_path: Path)
     assert isinstance(end, SplitEnd)
     assert end.records == 1
     assert dict(end.skipped) == {"warc_warcinfo": 1, "warc_request": 2, "warc_metadata": 1, "warc_lookup": 1}
+
+
+def digest(data: bytes) -> str:
+    return "sha1:" + base64.b32encode(hashlib.sha1(data).digest()).decode()
+
+
+@pytest.mark.parametrize(
+    ("block_digest", "payload_digest", "code"),
+    [
+        (digest(http(PAGE)), None, ""),
+        ("sha256:" + hashlib.sha256(http(PAGE)).hexdigest(), None, ""),
+        (digest(b"other"), None, "corrupt_warc"),
+        (digest(b"other"), digest(b"other"), "corrupt_warc"),
+        (digest(b"other"), digest(PAGE), ""),  # only the headers were rewritten
+        (None, digest(b"other"), ""),  # with chunks or without, decoded or not: writers differ
+        ("sha1:AAAA", None, ""),
+        ("crc32:00", None, ""),
+    ],
+)
+def test_a_record_that_is_not_what_its_digest_says_is_lost(
+    tmp_path: Path, block_digest: str | None, payload_digest: str | None, code: str
+) -> None:
+    stated = {"WARC_Block_Digest": block_digest, "WARC_Payload_Digest": payload_digest}
+    fields = {name: value for name, value in stated.items() if value}
+    data = warc("response", http(PAGE), 1, **fields) + story(2)
+    assert codes(records_of(tmp_path, "a.warc", data)) == [code, ""]
+
+
+def test_a_record_that_the_crawler_cut_is_flagged(tmp_path: Path) -> None:
+    cut, whole = records_of(tmp_path, "a.warc", warc("response", http(PAGE), 1, WARC_Truncated="length") + story(2))
+    assert (cut.origin.truncated, whole.origin.truncated) == ("length", None)
+    assert isinstance(cut, RawDocument)
+    flags = desk.repair(parse(cut, CONFIG), RepairConfig()).flags
+    assert [(flag.kind, flag.fragment, flag.rule) for flag in flags] == [("truncated", "length", "origin")]
 
 
 def test_a_file_that_is_compressed_as_one_counts_in_its_content(tmp_path: Path) -> None:
