@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast lint format bench show clean
+.PHONY: help run test test-fast lint format bench prism show clean
 
 help: ## show what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,11 @@ format: $(STAMP) ## format the code
 
 bench: $(STAMP) ## the measurements of benchmarks/, each prints its figures
 	$(BIN)/python benchmarks/all.py
+
+prism: $(BIN)/prism ## build Beam's portable runner beside the environment's Python (needs Go)
+
+$(BIN)/prism: $(STAMP)
+	GOBIN=$(abspath $(BIN)) go install github.com/apache/beam/sdks/v2/go/cmd/prism@v$$($(BIN)/python -c 'import apache_beam; print(apache_beam.__version__)')
 
 clean: ## remove the environment and all generated files
 	rm -rf $(VENV) $(OUT) .$(OUT).copydesk dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
