@@ -1,4 +1,4 @@
-"""datasketch: the loop of its documentation on word 5-grams, 128 permutations, threshold .7, estimates checked. In an environment of its own."""
+"""datasketch: the loop of its documentation on word 5-grams, 128 permutations, threshold .7, estimates checked. Has its own environment."""
 
 import sys
 from pathlib import Path
