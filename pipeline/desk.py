@@ -12,7 +12,7 @@ from pipeline.records import Flag, JudgedDocument, Metadata, ParsedDocument, Raw
 from pipeline.signals import language, mt, quality, translation
 from pipeline.text.rules import Rule, State, run_rules
 
-__all__ = ["RULES_AFTER_LANGUAGE", "RULES_BEFORE_LANGUAGE", "judge", "list_rules", "parse", "repair"]
+__all__ = ["RULES_AFTER_LANGUAGE", "RULES_BEFORE_LANGUAGE", "judge", "judge_again", "list_rules", "parse", "repair"]
 
 RULES_BEFORE_LANGUAGE: tuple[Rule, ...] = repairs.CHARACTER_RULES
 """Run on text as it was decoded; every later pattern, and language identification, assumes correct characters."""
@@ -77,15 +77,25 @@ def _repair_metadata(metadata: Metadata, config: RepairConfig) -> tuple[Metadata
             changed[name] = repaired if isinstance(value, tuple) else repaired[0]
             pairs = zip(values, repaired, strict=True)
             flags += [Flag(f"{name}_repaired", 0, 0, old, "certain", "encoding", new) for old, new in pairs if old != new]
+    byline = tuple(changed.get("byline", metadata.byline))  # type: ignore[call-overload]
+    names, agencies = furniture.read_delivered(byline) if byline else ((), ())
+    if names != byline:
+        changed |= {"byline": names, "text_agency": tuple(dict.fromkeys((*metadata.text_agency, *agencies)))}
+        flags.append(Flag("byline_repaired", 0, 0, "; ".join(byline), "certain", "byline", "; ".join(names)))
     return (metadata.with_values(**changed) if changed else metadata), tuple(flags)
 
 
 def judge(repaired: RepairedDocument, config: Config) -> JudgedDocument:
     """Measure the signals of a repaired document and let the filters decide whether it is kept."""
-    signals = quality.measure(repaired.text)
     score = mt.score(repaired.mt_evidence)
+    return judge_again(repaired, score, mt.band(score), config)
+
+
+def judge_again(repaired: RepairedDocument, score: float, band: str, config: Config) -> JudgedDocument:
+    """As `judge`, for a document whose evidence of machine translation has been weighed: when its text became shorter."""
+    signals = quality.measure(repaired.text)
     verdict = filters.judge(repaired, signals, score, config.filter)
-    return JudgedDocument(repaired, signals, score, mt.band(score), verdict)
+    return JudgedDocument(repaired, signals, score, band, verdict)
 
 
 def list_rules() -> list[tuple[str, int, str]]:

@@ -47,7 +47,7 @@ def rules_sha256() -> str:
     digest = hashlib.sha256()
     for name in list_resources("data"):
         digest.update(f"data/{name}\n".encode() + read_text("data", name).encode())
-    for folder in ("text", "parsers", "repairs", "furniture", "signals", "filters", "dedup"):
+    for folder in ("text", "parsers", "repairs", "furniture", "signals", "filters", "dedup", "repetition"):
         for path in sorted((_PACKAGE / folder).glob("*.py")):
             digest.update(f"{folder}/{path.name}\n".encode() + path.read_bytes())
     return digest.hexdigest()

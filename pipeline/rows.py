@@ -9,12 +9,21 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipeline.records import DeadLetter, Decision, Edit, JudgedDocument, Metadata, RepairedDocument
+from pipeline.provenance import undo
+from pipeline.records import DeadLetter, Decision, Edit, Evidence, Flag, JudgedDocument, Metadata, Origin, ParsedDocument, RepairedDocument
 from pipeline.schema import arrow_schema
 from pipeline.signals import mt
 from pipeline.text.times import parse_time
 
-__all__ = ["STAGED_SCHEMA", "dead_letter_row", "document_row", "edit_rows", "to_batch"]
+__all__ = [
+    "STAGED_SCHEMA",
+    "dead_letter_row",
+    "decision_columns",
+    "document_row",
+    "edit_rows",
+    "read_repaired",
+    "to_batch",
+]
 
 _LISTS = tuple(
     name
@@ -55,6 +64,18 @@ _PLAIN = (
     "item_type",
     "extra",
 )
+_SPAN_STRUCT = pa.struct([("start", pa.int32()), ("end", pa.int32())])
+_PARSED_FIELDS = (
+    "doc_id",
+    "ordinal",
+    "raw_sha256",
+    "format",
+    "extractor",
+    "encoding",
+    "encoding_source",
+    "encoding_confidence",
+    "replaced_bytes",
+)
 _EDIT_STRUCT = pa.struct([field for field in arrow_schema("edits") if field.name != "doc_id"])
 
 
@@ -68,12 +89,14 @@ def _staged_schema() -> pa.Schema:
         pa.field("ordinal", pa.int64()),
         pa.field("staged_table", pa.string()),
         pa.field("edits", pa.list_(_EDIT_STRUCT)),
+        pa.field("key_spans", pa.list_(_SPAN_STRUCT)),
     ]
     return pa.schema([*own, *fields.values()])
 
 
 STAGED_SCHEMA = _staged_schema()
-"""Columns of a staged shard: the union of what a record can become, its ordinal, the table it is meant for, and its edits."""
+"""Columns of a staged shard: the union of what a record can become, its ordinal, the table it is meant for, its edits, and the
+spans that are left out of the comparison."""
 
 
 def document_row(judged: JudgedDocument) -> dict[str, Any]:
@@ -86,6 +109,7 @@ def document_row(judged: JudgedDocument) -> dict[str, Any]:
     row |= judged.signals
     row |= _provenance_columns(repaired)
     row["edits"] = edit_rows(repaired.edits)
+    row["key_spans"] = [{"start": start, "end": end} for start, end in repaired.key_spans] or None
     if judged.verdict:
         verdict = judged.verdict
         row |= {"filter": verdict.filter, "reason": verdict.reason, "measured": verdict.measured, "limit": verdict.limit}
@@ -128,6 +152,45 @@ def edit_rows(edits: Sequence[Edit]) -> list[dict[str, Any]]:
         }
         for seq, edit in enumerate(edits)
     ]
+
+
+def read_repaired(row: Mapping[str, Any]) -> RepairedDocument:
+    """The document behind a staged row, as far as its columns hold it: `document_row` gives the row again.
+
+    Its language may carry the mark of machine translation.
+    """
+    edits = tuple(_read_edit(entry) for entry in row["edits"] or ())
+    origin = Origin(
+        row["source_uri"],
+        member=row["source_member"],
+        locator=row["byte_offset"],
+        media_type=row["media_type"],
+        retrieved_at=row["retrieved_at"],
+    )
+    copied = {name: row[name] for name in _PARSED_FIELDS}
+    metadata = _read_metadata(row)
+    parsed = ParsedDocument(**copied, origin=origin, raw_bytes=row["byte_length"], source_text=undo(row["text"], edits), metadata=metadata)
+    return RepairedDocument(
+        parsed,
+        row["text"],
+        metadata,
+        edits,
+        tuple(Flag(**flag) for flag in row["flags"] or ()),
+        tuple(Evidence(**item) for item in row["mt_evidence"] or ()),
+        tuple((span["start"], span["end"]) for span in row["key_spans"] or ()),
+    )
+
+
+def _read_edit(entry: Mapping[str, Any]) -> Edit:
+    values = {name: entry[name] for name in Edit.__slots__}
+    return Edit(**values | {"evidence": entry["evidence"] or ""})
+
+
+def _read_metadata(row: Mapping[str, Any]) -> Metadata:
+    values = {name: row[name] for name in (*_PLAIN, "language")} | {name: tuple(row[name] or ()) for name in _LISTS}
+    values["published_at"] = row["published_raw"]
+    values["modified_at"] = row["modified_at"].isoformat() if row["modified_at"] else None
+    return Metadata(**values)
 
 
 def decision_columns(decision: Decision | None, doc_id: str) -> dict[str, Any]:

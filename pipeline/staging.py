@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from typing import Any
@@ -25,17 +25,36 @@ import pyarrow.parquet as pq
 from pipeline.config import Config
 from pipeline.dedup.sketches import SketchInput, sketch, sketch_schema
 from pipeline.errors import BooksError
-from pipeline.records import DeadLetter, InputSplit, JudgedDocument, ShardRef
+from pipeline.records import DeadLetter, InputSplit, JudgedDocument, ShardRef, Verdict
+from pipeline.repetition.columns import FIELDS, pack_lines
+from pipeline.repetition.sites import name_site
 from pipeline.rows import STAGED_SCHEMA, dead_letter_row, document_row, to_batch
 from pipeline.storage import Storage, join
 
-__all__ = ["NOTICE_FILTERS", "SplitWriter", "load_split", "shard_path", "sketch_path", "staged_sketch_schema"]
+__all__ = [
+    "NOTICE_FILTERS",
+    "SplitWriter",
+    "is_compared",
+    "iterate_rows",
+    "load_split",
+    "open_table",
+    "shard_path",
+    "sketch_input",
+    "sketch_path",
+    "sketch_staged",
+    "staged_sketch_schema",
+]
 
 NOTICE_FILTERS = ("kill_notice", "canceled")
 """Filters whose documents still take part in the comparison, since they act on other documents."""
 
 _BATCH_ROWS = 512
 _SKETCH_BATCH_ROWS = 4096
+
+
+def is_compared(verdict: Verdict | None) -> bool:
+    """Whether a document takes part in the comparison: if it is kept, or a notice that acts on others."""
+    return verdict is None or verdict.filter in NOTICE_FILTERS
 
 
 def shard_path(ref: ShardRef) -> str:
@@ -52,9 +71,24 @@ def staged_sketch_schema(config: Config) -> pa.Schema:
     """Sketch columns as staged: those of `dedup.sketches`, and the sampled shingles in a column of their own.
 
     The sample is the prefix of the sorted shingles below 2**32 / sample_rate. In a column of its own it lies together on disk, so
-    that the task that joins on it does not read all shingles.
+    that the task that joins on it does not read all shingles. Where repetition is counted, its columns follow.
     """
-    return sketch_schema(config.dedup).append(pa.field("sample", pa.list_(pa.uint32())))
+    schema = sketch_schema(config.dedup).append(pa.field("sample", pa.list_(pa.uint32())))
+    return pa.schema([*schema, *FIELDS]) if config.repetition.enabled else schema
+
+
+def sketch_staged(inputs: Sequence[SketchInput], config: Config) -> pa.RecordBatch:
+    """Sketch documents in the columns of `staged_sketch_schema`."""
+    batch = sketch(inputs, config.dedup)
+    columns = [*batch.columns, _sample(batch, config)]
+    if config.repetition.enabled:
+        columns += pack_lines([(entry.text, _site(entry)) for entry in inputs], batch)
+    return pa.RecordBatch.from_arrays(columns, schema=staged_sketch_schema(config))
+
+
+def open_table(file: Any) -> pq.ParquetWriter:
+    """A writer of staged rows: fast to write, read once or twice."""
+    return pq.ParquetWriter(file, STAGED_SCHEMA, compression="zstd", compression_level=1, write_statistics=False)
 
 
 class SplitWriter:
@@ -144,9 +178,8 @@ class _ShardWriter:
         ref = ShardRef(*self._ref_parts, 0, 0, "")
         self._files = ExitStack()
         rows_file, sketch_file = (self._files.enter_context(storage.create(path)) for path in (shard_path(ref), sketch_path(ref)))
-        self._sketch_schema = staged_sketch_schema(config)
-        self._table = pq.ParquetWriter(rows_file, STAGED_SCHEMA, compression="zstd", compression_level=1, write_statistics=False)
-        self._sketches = pa.ipc.new_file(sketch_file, self._sketch_schema)
+        self._table = open_table(rows_file)
+        self._sketches = pa.ipc.new_file(sketch_file, staged_sketch_schema(config))
         self._rows: list[dict[str, Any]] = []
         self._inputs: list[SketchInput] = []
         self._batches: list[pa.RecordBatch] = []
@@ -162,8 +195,8 @@ class _ShardWriter:
             row = dead_letter_row(record)
         else:
             row = document_row(record)
-            if record.verdict is None or record.verdict.filter in NOTICE_FILTERS:
-                self._inputs.append(_sketch_input(record))
+            if is_compared(record.verdict):
+                self._inputs.append(sketch_input(record))
         self._digest.update(row["doc_id"].encode())
         self._rows.append(row)
         self.rows += 1
@@ -194,7 +227,7 @@ class _ShardWriter:
             self._table.write_batch(to_batch(self._rows, STAGED_SCHEMA))
             self._rows = []
         if self._inputs:
-            self._batches.append(_with_sample(sketch(self._inputs, self._config.dedup), self._sketch_schema, self._config))
+            self._batches.append(sketch_staged(self._inputs, self._config))
             self._inputs = []
         if sum(batch.num_rows for batch in self._batches) >= _SKETCH_BATCH_ROWS:
             self._write_sketches()
@@ -207,7 +240,8 @@ class _ShardWriter:
             self._batches = []
 
 
-def _sketch_input(record: JudgedDocument) -> SketchInput:
+def sketch_input(record: JudgedDocument) -> SketchInput:
+    """What the sketch of a document is made from."""
     repaired, parsed = record.repaired, record.repaired.parsed
     return SketchInput(
         ordinal=parsed.ordinal,
@@ -223,14 +257,18 @@ def _sketch_input(record: JudgedDocument) -> SketchInput:
     )
 
 
-def _with_sample(batch: pa.RecordBatch, schema: pa.Schema, config: Config) -> pa.RecordBatch:
+def _site(entry: SketchInput) -> str | None:
+    # What a filter removed is here as a notice only, and a notice has no pages.
+    return None if entry.removed else name_site(entry.metadata.canonical_url, entry.metadata.publisher, entry.source_uri)
+
+
+def _sample(batch: pa.RecordBatch, config: Config) -> pa.Array:
     shingles = batch.column("shingles")
     values = shingles.flatten().to_numpy()
     offsets = shingles.offsets.to_numpy() - shingles.offsets[0].as_py()
     below = np.concatenate(([0], np.cumsum(values < 2**32 // config.dedup.sample_rate)))
     sample_offsets = below[offsets].astype(np.int32)
-    sample = pa.ListArray.from_arrays(pa.array(sample_offsets), pa.array(values[values < 2**32 // config.dedup.sample_rate], pa.uint32()))
-    return pa.RecordBatch.from_arrays([*batch.columns, sample], schema=schema)
+    return pa.ListArray.from_arrays(pa.array(sample_offsets), pa.array(values[values < 2**32 // config.dedup.sample_rate], pa.uint32()))
 
 
 def _input_identity(split: InputSplit) -> list[list[Any]]:

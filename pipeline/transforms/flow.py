@@ -3,6 +3,7 @@
 plan -> splits
 splits -> Resume -> todo -> Read -> Parse -> Repair -> Judge -> Stage --+
                 `-> done ------------------------------------------ + --+-> shards
+shards -> Count -> lines that recur on a site -> Strip -> shards
 shards -> Band -> candidate pairs -> Verify -> relations -> Cluster -> Elect -> decisions
 shards, decisions, relations -> Publish -> parts -> Commit -> run.json
 """
@@ -37,6 +38,7 @@ from pipeline.transforms.publish import Commit, Publish
 from pipeline.transforms.read import Judge, Parse, Read, Repair, Resume, Stage
 from pipeline.transforms.runners import LOCAL_RUNNERS, make_runner
 from pipeline.transforms.settings import Settings
+from pipeline.transforms.strip import Strip
 from pipeline.transforms.workplace import Workplace
 
 __all__ = ["RunResult", "build", "run"]
@@ -125,6 +127,8 @@ def _check_arguments(inputs: Sequence[str], output: str, config: Config) -> None
 def build(pipeline: beam.Pipeline, splits: Sequence[InputSplit], settings: Settings) -> beam.PCollection[str]:
     """Wire the whole run; the result is the run's id, once."""
     shards = _stage(pipeline, splits, settings)
+    if settings.config.repetition.enabled:
+        shards = shards | "Strip" >> Strip(settings)
     decisions = relations = pipeline | "Nothing" >> beam.Create([]).with_output_types(tuple[int, bytes])
     if settings.config.dedup.enabled:
         decisions, relations = _compare(pipeline, shards, settings)

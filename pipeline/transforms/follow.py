@@ -10,12 +10,15 @@ from contextlib import contextmanager
 from pipeline.progressing import ProgressLog, read_progress
 from pipeline.report.progress import Progress
 from pipeline.transforms.compare import tasks
+from pipeline.transforms.strip import COUNT_TASKS
 
 __all__ = ["follow"]
 
-_STAGES = ("read", "band", "verify", "elect", "publish", "commit")
+_STAGES = ("read", "count", "strip", "band", "verify", "elect", "publish", "commit")
 _NAMES = {
     "read": "Read and repair",
+    "count": "Count lines",
+    "strip": "Strip lines",
     "band": "Find candidates",
     "verify": "Verify pairs",
     "elect": "Elect",
@@ -31,7 +34,7 @@ def follow(log: ProgressLog, splits: int, on_progress: Callable[[Progress], None
         yield
         return
     folder, stop = log.folder, threading.Event()
-    totals: dict[str, int | None] = {"read": splits, "band": len(tasks())}
+    totals: dict[str, int | None] = {"read": splits, "band": len(tasks()), "count": COUNT_TASKS}
 
     def poll() -> None:
         while not stop.wait(0.5):
