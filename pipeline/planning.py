@@ -12,16 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import BinaryIO
-
-import pyarrow
-from pyarrow import parquet
 
 from pipeline.config import InputConfig
 from pipeline.errors import ConfigError
 from pipeline.identity import framed_digest
-from pipeline.reading.sniff import HEAD_BYTES, detect_compression, detect_container
-from pipeline.reading.streams import Peekable, plain_chunks
+from pipeline.reading.cutting import find_cut
 from pipeline.records import FileSlice, InputSplit
 from pipeline.storage import FileInfo, Storage, glob_prefix, is_glob, is_remote, local_path
 
@@ -185,44 +180,16 @@ def _cut(name: str, info: FileInfo, storage_for: Callable[[str], Storage], confi
     if info.size <= max(target, config.split_bytes // 4) or info.error:
         return [whole]
     try:
-        with storage_for(info.uri).open(info.uri) as handle:
-            container = _detect(handle, name, config)
-            bounds = _row_group_bounds(handle, target) if container == "parquet" else _byte_bounds(info.size, target)
+        storage = storage_for(info.uri)
+        with storage.open(info.uri) as handle:
+            cut = find_cut(handle, name, info.size, target, config, local=storage.is_local)
     except OSError:
         return [whole]  # Read says what is wrong with it, in a dead letter
-    if container == "auto" or len(bounds) < 3:
+    if cut is None:
         return [whole]
-    return [replace(whole, start=start, end=end, container=container, compression="none") for start, end in pairwise(bounds)]
-
-
-def _detect(handle: BinaryIO, name: str, config: InputConfig) -> str:
-    """``lines`` or ``parquet`` where the file can be cut, else ``auto``."""
-    source = Peekable(plain_chunks(handle))
-    if detect_compression(source.peek(HEAD_BYTES)) != "none":
-        return "auto"
-    container = detect_container(source.peek, name, config.max_record_bytes)
-    return container if container in ("lines", "parquet") else "auto"
-
-
-def _byte_bounds(size: int, target: int) -> list[int]:
-    count = -(-size // target)
-    return [index * size // count for index in range(count + 1)]
-
-
-def _row_group_bounds(handle: BinaryIO, target: int) -> list[int]:
-    """Bounds of runs of row groups of at least `target` bytes of data; empty where the footer cannot be read."""
-    try:
-        footer = parquet.read_metadata(handle)
-        sizes = [footer.row_group(index).total_byte_size for index in range(footer.num_row_groups)]
-    except pyarrow.ArrowException:
-        return []
-    bounds, size = [0], 0
-    for index, more in enumerate(sizes):
-        size += more
-        if size >= target or index == len(sizes) - 1:
-            bounds.append(index + 1)
-            size = 0
-    return bounds
+    return [
+        replace(whole, start=start, end=end, container=cut.container, compression=cut.compression) for start, end in pairwise(cut.bounds)
+    ]
 
 
 def _group(cuts: Iterable[list[FileSlice]], target: int) -> list[tuple[FileSlice, ...]]:

@@ -44,9 +44,9 @@ class FileSlice:
         size: bytes of the whole file when it was listed.
         identity: what tells that the file changed (modification time in ns, etag or checksum), as text.
         start, end: byte range [start, end); of a file that is not split, 0 and size. For Parquet: row groups [start, end).
-        container: ``file``, ``lines`` (JSONL) or ``parquet``, decided by content when a large file is planned and cut;
-            ``auto`` for a file that is read whole: Read finds out both this and its compression.
-        compression: ``none`` or ``auto``; a compressed file is never cut.
+        container: ``file``, ``lines`` (JSONL), ``parquet``, ``csv`` or ``warc``, decided by content when a large file is planned and
+            cut; ``auto`` for a file that is read whole: Read finds out both this and its compression.
+        compression: ``none``, ``auto``, or ``gzip`` for a WARC file that is compressed by the record, which alone is cut compressed.
     """
 
     uri: str
@@ -372,6 +372,7 @@ class Decision:
 
     `table` is ``documents``, ``duplicates`` or ``removed``. A document without a Decision stands alone, in ``documents``.
     `carried_by` is filled on the representative only. `removed_by` is the doc_id of the kill notice or cancellation.
+    `representative_run_id` is the earlier run of a corpus that holds the representative, None where this run does.
     """
 
     node: int
@@ -388,3 +389,4 @@ class Decision:
     carried_by: tuple[CarriedBy, ...] = ()
     filter: str | None = None
     removed_by: str | None = None
+    representative_run_id: str | None = None

@@ -19,7 +19,7 @@ from pipeline.reading.letters import EXCERPT_BYTES, Found, Lost, Skipped, slice_
 from pipeline.reading.lines import BrokenLine, Line, LongLine, split_lines
 from pipeline.reading.mails import read_mail, read_mailbox
 from pipeline.reading.rows import read_rows
-from pipeline.reading.separated import Dialect, detect_separated, read_separated
+from pipeline.reading.separated import Dialect, read_separated, separated_dialect
 from pipeline.reading.sniff import HEAD_BYTES, detect_compression, detect_container, named_compression
 from pipeline.reading.streams import Peekable, plain_chunks
 from pipeline.reading.tars import list_tar
@@ -27,10 +27,7 @@ from pipeline.reading.warc import read_warc
 from pipeline.reading.zips import list_zip
 from pipeline.records import FileSlice, Origin
 
-__all__ = ["Content", "read_content", "read_lines"]
-
-_CSV_HEAD = 2**20
-"""Holds some dozens of rows with whole articles in them."""
+__all__ = ["Content", "documents_in", "read_content", "read_lines"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +74,7 @@ def read_content(piece: FileSlice, handle: BinaryIO, config: InputConfig) -> Con
 
 def _detect(piece: FileSlice, source: Peekable, config: InputConfig) -> str:
     container = detect_container(source.peek, piece.name, config.max_record_bytes)
-    return "csv" if container == "file" and _dialect(piece, source, config) else container
+    return "csv" if container == "file" and separated_dialect(source, piece.name, config) else container
 
 
 def _records(
@@ -88,7 +85,7 @@ def _records(
     if container == "warc":
         if stream:
             stream.wanted = b"WARC/"
-        return read_warc(piece, source, stream, config, _documents)
+        return read_warc(piece, source, stream, config, documents_in)
     if container in ("zip", "tar"):
         return read_members(piece, list_tar(source) if container == "tar" else _list_zip(piece, handle, source, stream), config, _member)
     if container in ("parquet", "arrow"):
@@ -96,7 +93,7 @@ def _records(
     if container == "mbox":
         return read_mailbox(piece, source, config)
     if container == "csv":
-        return read_separated(piece, source, _dialect(piece, source, config) or Dialect(",", None), config)
+        return read_separated(piece, source, separated_dialect(source, piece.name, config) or Dialect(",", None), config)
     return _read_whole(container, piece, source, config, None if stream else piece.size)
 
 
@@ -151,11 +148,6 @@ def _read_table(container: str, piece: FileSlice, handle: BinaryIO | None, sourc
         yield from read_arrow(piece, spool, spool.tell(), config) if container == "arrow" else read_rows(piece, spool, config)
 
 
-def _dialect(piece: FileSlice, source: Peekable, config: InputConfig) -> Dialect | None:
-    head = source.peek(_CSV_HEAD)
-    return detect_separated(head, piece.name, config.text_field, whole=len(head) < _CSV_HEAD)
-
-
 def _read_whole(container: str, piece: FileSlice, source: Peekable, config: InputConfig, size: int | None) -> Iterator[Found | Lost]:
     """One document, or the members of a file that holds several. `size`, where known, is the length of the content in bytes."""
     limit = config.max_record_bytes
@@ -172,10 +164,10 @@ def _read_whole(container: str, piece: FileSlice, source: Peekable, config: Inpu
     if container == "mail":
         yield read_mail(piece, data, config)
         return
-    yield from _documents(Found(Origin(uri=piece.name, path=piece.uri, length=len(data)), data, "file"), piece.name)
+    yield from documents_in(Found(Origin(uri=piece.name, path=piece.uri, length=len(data)), data, "file"), piece.name)
 
 
-def _documents(found: Found, name: str | None = None) -> Iterator[Found | Lost]:
+def documents_in(found: Found, name: str | None = None) -> Iterator[Found | Lost]:
     """The documents in one: itself, or those that it holds."""
     from pipeline.parsers.members import split_members  # brings an XML library, which JSONL and Parquet do without
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import bz2
 import lzma
+import math
 import re
 import zlib
 from collections import deque
@@ -146,6 +147,7 @@ class Decompressed:
         compression: ``gzip``, ``zstd``, ``bzip2`` or ``xz``.
         size: bytes of the compressed file.
         max_expansion: of more than `size` times this, and more than `FREE_EXPANSION_BYTES`, nothing is given out.
+        start, end: members that begin in [start, end) are read; one must begin at `start`.
 
     Attributes:
         member: where in the file the member begins that is being read.
@@ -154,15 +156,19 @@ class Decompressed:
         wanted: how a member must begin after a damage, in decompressed bytes; empty accepts all.
     """
 
-    def __init__(self, handle: BinaryIO, compression: str, size: int, max_expansion: float) -> None:
+    def __init__(
+        self, handle: BinaryIO, compression: str, size: int, max_expansion: float, *, start: int = 0, end: float = math.inf
+    ) -> None:
         self._handle, self._compression = handle, compression
         self._size, self._max_expansion = size, max_expansion
+        self._end = end
         self._source = _Source(handle)
+        self._source.seek(start)
         self._dictionary = b""
         self._over = False
         # Each damage costs a search, and a hostile file can be nothing but beginnings of members: bounded work, whatever it holds.
         self._work = 16 * size + 2**28
-        self.member = self.given = 0
+        self.member, self.given = start, 0
         self.members: deque[tuple[int, int]] = deque()
         self.wanted = b""
 
@@ -191,7 +197,7 @@ class Decompressed:
     def resume(self) -> Iterator[bytes] | None:
         """After a damage: the content from the next sound member on; None where there is none."""
         try:
-            start = None if self._over else self._find_member(self.member + 1)
+            start = None if self._over else self.find_member(self.member + 1)
         except DocumentError:
             start = None  # the disk fails, which is on record
         if start is None:
@@ -201,7 +207,7 @@ class Decompressed:
 
     def _decode(self) -> Iterator[bytes]:
         source, compression = self._source, self._compression
-        while (first := source.next_member()) is not None:
+        while (first := source.next_member()) is not None and source.position - len(first) < self._end:
             self.member = source.position - len(first)
             if compression == "zstd" and _ZSTD_SKIPPABLE.match(first):
                 self._skip_frame()
@@ -253,12 +259,18 @@ class Decompressed:
         except OSError as error:
             raise DocumentError("unreadable_file", f"reading stopped at byte {start}: {why(error)}") from None
 
-    def _find_member(self, start: int) -> int | None:
-        """The first place from `start` on where a member begins that can be read, and reads as `wanted`."""
+    def find_member(self, start: int, stop: float = math.inf) -> int | None:
+        """The first place in [start, stop) where a member begins that can be read, and reads as `wanted`.
+
+        Raises:
+            DocumentError: ``unreadable_file``.
+        """
         pattern = _STARTS[self._compression]
-        while (block := self._read_at(start, CHUNK_BYTES)) and self._work > 0:
+        while start < stop and (block := self._read_at(start, CHUNK_BYTES)) and self._work > 0:
             self._work -= len(block)
             for match in pattern.finditer(block):
+                if start + match.start() >= stop:
+                    return None
                 if self._work > 0 and self._is_sound(start + match.start()):
                     return start + match.start()
             start += max(1, len(block) - _START_BYTES + 1)

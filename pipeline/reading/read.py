@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from pipeline.config import InputConfig
-from pipeline.reading.content import read_content, read_lines
+from pipeline.reading.content import documents_in, read_content, read_lines
+from pipeline.reading.decompress import Decompressed
 from pipeline.reading.letters import Found, Lost, Skipped, slice_origin
 from pipeline.reading.lines import split_lines
 from pipeline.reading.rows import read_rows
+from pipeline.reading.separated import read_piece
 from pipeline.reading.streams import Peekable, file_size, plain_chunks, why
+from pipeline.reading.warc import read_warc
 from pipeline.records import DeadLetter, FileSlice, InputSplit, RawDocument, SplitEnd
 from pipeline.storage import Storage
 
@@ -74,5 +77,13 @@ def _read_open(piece: FileSlice, handle: BinaryIO, config: InputConfig) -> Itera
         inside = piece.start > 0
         source = Peekable(plain_chunks(handle, piece.start - inside))
         yield from read_lines(piece, split_lines(source, piece.start, piece.end, config.max_record_bytes, inside=inside))
+    elif piece.container == "csv":
+        yield from read_piece(piece, handle, config)
+    elif piece.container == "warc" and piece.compression == "none":
+        yield from read_warc(piece, Peekable(plain_chunks(handle, piece.start)), None, config, documents_in)
+    elif piece.container == "warc":
+        stream = Decompressed(handle, piece.compression, piece.size, config.max_expansion, start=piece.start, end=piece.end)
+        stream.wanted = b"WARC/"
+        yield from read_warc(piece, Peekable(stream.chunks(), stream.resume), stream, config, documents_in)
     else:
         yield from read_content(piece, handle, config).records

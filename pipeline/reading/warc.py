@@ -6,9 +6,11 @@ over and counted. Own code instead of a library: none of those at hand goes on b
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import BinaryIO
 
 from pipeline.config import InputConfig
 from pipeline.errors import DocumentError
@@ -19,13 +21,14 @@ from pipeline.reading.letters import EXCERPT_BYTES, Found, Lost, Skipped
 from pipeline.reading.streams import Peekable
 from pipeline.records import FileSlice, Origin
 
-__all__ = ["read_warc"]
+__all__ = ["read_warc", "record_starts"]
 
 DOCUMENTS = ("response", "resource", "conversion")
 _OTHERS = ("warcinfo", "request", "metadata", "revisit", "continuation")
 _MAX_HEADER = 64 * 1024
 _LIKELY_HEADER = 8 * 1024
 """Where headers are searched for, so that a file of nothing but their beginnings costs little."""
+_FIRST_BYTES = 8 * 1024
 _HTTP_ROOM = 256 * 1024
 """A record may be longer than its document by the headers of the response."""
 
@@ -47,11 +50,11 @@ class _Header:
 class _Window:
     """A stream with a buffer that grows as far as asked. `position` is the place of the buffer's first byte in the content."""
 
-    def __init__(self, source: Peekable, stream: Decompressed | None) -> None:
+    def __init__(self, source: Peekable, stream: Decompressed | None, start: int = 0) -> None:
         self.source, self.stream = source, stream
         self.buffer = bytearray()
         self.error: DocumentError | None = None
-        self.position = 0
+        self.position = start
         self._member = (0, 0)
         self._last = -1
 
@@ -111,8 +114,8 @@ def read_warc(
     """Yield the document of every response, resource and conversion record, and a `Skipped` for every other.
 
     Args:
-        piece: the file, for the origin of records.
-        source: its content.
+        piece: the file, for the origin of records. Of a plain one, the records that begin in [start, end), one of them at `start`.
+        source: its content, from `piece.start` on.
         stream: where the content comes from, if it is compressed.
         config: limits.
         expand: takes a document apart that holds several, as a feed does.
@@ -120,7 +123,8 @@ def read_warc(
     Codes: ``corrupt_warc``, ``truncated_warc``, ``record_too_large``, ``http_status``, ``empty_file``, those of `parse_response`, and
     those of a damaged compression.
     """
-    window = _Window(source, stream)
+    window = _Window(source, stream, 0 if stream else piece.start)
+    end = math.inf if stream else piece.end
     pending: tuple[Found | Lost | Skipped, int] | None = None  # waits until the checksum of its member has been read
     while True:
         start = window.position
@@ -129,7 +133,7 @@ def read_warc(
             if pending:
                 yield from _expanded(pending[0], expand)
                 pending = None
-            if not more:
+            if not more or window.position >= end:
                 return
             start = window.position
             pending = (_next_record(piece, window, config), window.member_at(window.position - 1)[1])
@@ -144,6 +148,30 @@ def read_warc(
             pending = None
             if not window.resume():
                 return
+
+
+def record_starts(handle: BinaryIO, size: int) -> Iterator[int]:
+    """Where the records of a plain file begin, from header to header as their lengths say, up to the first that does not make sense.
+
+    Two reads a record, and none of its content.
+    """
+    place = 0
+    while place < size:
+        handle.seek(place)
+        head = handle.read(_FIRST_BYTES)
+        place += len(head) - len(head.lstrip(b"\r\n"))
+        if not head.startswith(b"WARC/"):
+            handle.seek(place)
+            head = handle.read(_FIRST_BYTES)
+        header = _parse_header(head)
+        if header is None:
+            return
+        yield place
+        place += header.size + header.length
+        handle.seek(place)
+        if handle.read(4) != b"\r\n\r\n":
+            return
+        place += 4
 
 
 def _expanded(record: Found | Lost | Skipped, expand: Callable[[Found], Iterator[Found | Lost]]) -> Iterator[Found | Lost | Skipped]:
