@@ -28,8 +28,8 @@ import pyarrow.parquet as pq
 
 from pipeline.config import DedupConfig
 from pipeline.dedup import bands
-from pipeline.dedup.clusters import Forest, resolve
-from pipeline.dedup.relations import RELATION_SCHEMA, relate
+from pipeline.dedup.clusters import LIGHT, Forest, resolve
+from pipeline.dedup.relations import RELATION_SCHEMA, relate_pairs
 from pipeline.dedup.sketches import SketchInput, band_name, sketch, sketch_schema
 from pipeline.records import Decision, Metadata, ShardRef
 from pipeline.sketchfiles import CachedRows, SketchFiles
@@ -47,7 +47,6 @@ SETTINGS = {
 }
 
 SKETCHED_AT_ONCE, SHARD_ROWS, BAND_GROUPS, SAMPLE_PARTITIONS, PAIRS_AT_ONCE, RELATIONS_AT_ONCE = 512, 4096, 8, 8, 2_000, 20_000
-COLUMNS = ("doc_id", "order", "text_key", "raw_key", "guid_key", "slug_key", "n_shingles", "shingles", "words", "info")
 
 Pairs = npt.NDArray[np.uint64]
 
@@ -169,7 +168,7 @@ def _relate(pairs: Pairs, files: SketchFiles, config: DedupConfig) -> pa.Table:
     found = [RELATION_SCHEMA.empty_table()]
     for start in range(0, len(pairs), PAIRS_AT_ONCE):
         some = pairs[start : start + PAIRS_AT_ONCE]
-        found.append(relate(*(files.rows(np.ascontiguousarray(some[:, side]), COLUMNS) for side in (0, 1)), config))
+        found.append(relate_pairs(some, files, config))
         files.release()
     return pa.concat_tables(found)
 
@@ -190,7 +189,7 @@ def _resolve(found: Found, files: SketchFiles, config: DedupConfig) -> None:
         if end - start >= RELATIONS_AT_ONCE or end == len(inside):
             rows = found.relations.take(pa.array(inside[start:end]))
             members = np.unique(np.concatenate([rows.column(name).to_numpy() for name in ("a_node", "b_node")]))
-            reader = CachedRows(files.rows(members, COLUMNS), files)
+            reader = CachedRows(files.rows(members, LIGHT), files)
             decided, more = resolve(members, rows, reader, config)
             found.decisions += decided
             computed.append(more)

@@ -16,18 +16,18 @@ import pyarrow as pa
 from pipeline.config import DedupConfig
 from pipeline.dedup.graphs import label_components
 from pipeline.dedup.members import Members, decide_cluster, decide_killed
-from pipeline.dedup.relations import RELATION_SCHEMA, relate
+from pipeline.dedup.relations import RELATION_SCHEMA, relate_pairs
 from pipeline.dedup.representatives import elect
 from pipeline.dedup.sketches import SketchReader
 from pipeline.records import Decision
 
-__all__ = ["Forest", "resolve"]
+__all__ = ["LIGHT", "Forest", "resolve"]
 
 Nodes = npt.NDArray[np.uint64]
 Pairs = list[tuple[int, int]]
 
-_COLUMNS = ("doc_id", "order", "text_key", "raw_key", "guid_key", "slug_key", "n_shingles", "shingles", "words", "info")
-_LIGHT = ("doc_id", "text_key", "raw_key", "guid_key", "slug_key", "n_shingles", "info")
+LIGHT = ("doc_id", "text_key", "raw_key", "guid_key", "slug_key", "n_shingles", "info")
+"""Columns of sketches that tell all but how similar two texts are."""
 _CHECK_ALL = 256
 """Components up to this many members are checked whole against a representative; in larger ones those within `_REACH` edges are."""
 _REACH = 3
@@ -116,7 +116,7 @@ def resolve(nodes: Nodes, edges: pa.Table, reader: SketchReader, config: DedupCo
         A Decision for every member of a cluster of two or more and for every killed document, by doc_id; and the relation rows
         that had to be computed. A document that is split off alone has no Decision, and neither has a kill notice.
     """
-    members = Members.read(reader.rows(np.unique(np.asarray(nodes, np.uint64)), _LIGHT), edges)
+    members = Members.read(reader.rows(np.unique(np.asarray(nodes, np.uint64)), LIGHT), edges)
     decisions = decide_killed(members)
     computed: list[pa.Table] = []
     splits = [_split(members, part, config.policy) for part in members.components()]
@@ -140,7 +140,7 @@ def _answer(members: Members, pairs: Pairs, reader: SketchReader, config: DedupC
     """Relate pairs of members, in blocks; `members` knows them afterwards."""
     for start in range(0, len(pairs), _AT_ONCE):
         some = members.nodes[np.array(pairs[start : start + _AT_ONCE], np.int64)]
-        table = relate(reader.rows(some[:, 0], _COLUMNS), reader.rows(some[:, 1], _COLUMNS), config)
+        table = relate_pairs(some, reader, config)
         members.learn(table)
         yield table
 

@@ -23,9 +23,13 @@ from pipeline.config import DedupConfig
 from pipeline.dedup import verdicts
 from pipeline.dedup.facts import read_facts
 from pipeline.dedup.overlap import Lists, shared_entries, slot_overlap
+from pipeline.dedup.sketches import SketchReader
 from pipeline.dedup.verdicts import Pair, Verdict
 
-__all__ = ["FLIPPED", "RELATION_SCHEMA", "relate"]
+__all__ = ["COLUMNS", "FLIPPED", "RELATION_SCHEMA", "relate", "relate_pairs"]
+
+COLUMNS = ("doc_id", "order", "text_key", "raw_key", "guid_key", "slug_key", "n_shingles", "shingles", "words", "info")
+"""Columns of sketches that `relate` looks at."""
 
 RELATION_SCHEMA = pa.schema(
     [
@@ -55,6 +59,14 @@ FLIPPED = {
 """What b is to a where a is this to b; other relations read the same both ways."""
 
 _VERSION_FACTS = ('"version_marker":', '"removed":', '"pubstatus":"cancel')
+
+
+def relate_pairs(pairs: npt.NDArray[np.uint64], reader: SketchReader, config: DedupConfig) -> pa.Table:
+    """`relate` for (n, 2) nodes; the sketch of each is read once, however many pairs it is in."""
+    nodes, places = np.unique(pairs, return_inverse=True)
+    rows = reader.rows(nodes, COLUMNS)
+    places = places.reshape(-1, 2)
+    return relate(rows.take(pa.array(places[:, 0])), rows.take(pa.array(places[:, 1])), config)
 
 
 def relate(a: pa.Table, b: pa.Table, config: DedupConfig) -> pa.Table:
