@@ -1,14 +1,18 @@
 """Reads sketch columns back: whole columns for the bands, single rows for verification.
 
 Local files are mapped into memory and their pages are given back after use, so that the resident size of a worker does not grow to
-the size of all sketches. Other storage is read as a whole, a few shards at a time.
+the size of all sketches. Single rows of the long columns are read by position instead: a page fault brings in its neighbours as well
+(64 kB on Linux), so that a few thousand rows through a mapping would make all of the sketches resident. Other storage is read as a
+whole, a few shards at a time.
 """
 
 from __future__ import annotations
 
 import mmap
+import os
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -117,13 +121,13 @@ def shard_index(keys: npt.NDArray[np.uint64], nodes: Nodes) -> npt.NDArray[np.in
 
 class _SketchFile:
     def __init__(self, path: str, storage: Storage) -> None:
+        self._path = path
         self._map: mmap.mmap | None = None
         with storage.open(path) as file:
             if storage.is_local:
                 self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-                buffer = pa.py_buffer(self._map)
-            else:
-                buffer = pa.py_buffer(file.read())
+            buffer = pa.py_buffer(self._map if self._map is not None else file.read())
+        self._base = buffer.address
         reader = pa.ipc.open_file(pa.BufferReader(buffer))
         self._batches: list[pa.RecordBatch] = [reader.get_batch(i) for i in range(reader.num_record_batches)]
         self._schema = reader.schema
@@ -142,16 +146,52 @@ class _SketchFile:
             raise KeyError("a node that is not among the sketches")
         batch_of = np.searchsorted(self._starts, found, side="right") - 1
         parts = []
-        for index in np.unique(batch_of):
-            local = pa.array(found[batch_of == index] - self._starts[index])
-            batch = self._batches[index]
-            parts.append(pa.Table.from_arrays([batch.column(name).take(local) for name in columns], names=list(columns)))
+        with self._opened() as file:
+            for index in np.unique(batch_of):
+                local = found[batch_of == index] - self._starts[index]
+                batch = self._batches[index]
+                parts.append(pa.Table.from_arrays([self._take(batch.column(name), local, file) for name in columns], names=list(columns)))
         empty = pa.schema([self._schema.field(name) for name in columns]).empty_table()
         return pa.concat_tables(parts) if parts else empty
 
     def release(self) -> None:
         if self._map is not None:
             self._map.madvise(mmap.MADV_DONTNEED)
+
+    @contextmanager
+    def _opened(self) -> Iterator[int | None]:
+        """A descriptor for reads by position; opened for each call, since a run may have more shards than a process may have files."""
+        if self._map is None:
+            yield None
+            return
+        descriptor = os.open(self._path, os.O_RDONLY)
+        try:
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+    def _take(self, column: pa.Array, rows: npt.NDArray[np.int64], descriptor: int | None) -> pa.Array:
+        is_list = pa.types.is_list(column.type)
+        if descriptor is None or column.null_count or not (is_list or pa.types.is_string(column.type)):
+            return column.take(pa.array(rows))
+        width = column.type.value_type.bit_width // 8 if is_list else 1
+        buffers = column.buffers()
+        offsets = np.frombuffer(buffers[1], np.int32, len(column) + 1)
+        at = buffers[-1].address - self._base if buffers[-1] is not None else 0
+        starts, ends = (offsets[rows + side].astype(np.int64) * width for side in (0, 1))
+        data = b"".join(_read_at(descriptor, at + start, end - start) for start, end in zip(starts.tolist(), ends.tolist(), strict=True))
+        taken = np.concatenate(([0], np.cumsum((ends - starts) // width))).astype(np.int32)
+        if is_list:
+            values = pa.Array.from_buffers(column.type.value_type, len(data) // width, [None, pa.py_buffer(data)])
+            return pa.ListArray.from_arrays(pa.array(taken), values)
+        return pa.StringArray.from_buffers(len(rows), pa.py_buffer(taken), pa.py_buffer(data))
+
+
+def _read_at(descriptor: int, position: int, size: int) -> bytes:
+    data = os.pread(descriptor, size, position)
+    if len(data) != size:
+        raise OSError(f"a sketch file ends at byte {position + len(data)}, where {size - len(data)} more are expected")
+    return data
 
 
 def as_uint64(column: pa.ChunkedArray) -> npt.NDArray[Any]:

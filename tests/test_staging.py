@@ -4,6 +4,7 @@ import gc
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -119,6 +120,16 @@ def test_rows_of_sketches_come_back_in_the_order_asked_for(tmp_path: Path) -> No
     assert files.rows(nodes, ["doc_id", "shingles"]).to_pylist() == whole.to_pylist()[::-1]
     with pytest.raises(KeyError):
         files.rows(nodes + 3, ["doc_id"])
+
+
+def test_rows_read_by_position_are_those_of_the_columns(tmp_path: Path) -> None:
+    files = SketchFiles(stage(tmp_path, make_records(8)), lambda _: STORAGE)
+    names = ["shingles", "words", "info"]
+    nodes = np.concatenate([files.nodes(position) for position in range(len(files.refs))])
+    columns = {name: [row for position in range(len(files.refs)) for row in files.column(position, name).to_pylist()] for name in names}
+    asked = [5, 0, 0, 4, 5, 3]
+    found = files.rows(nodes[asked], names)
+    assert found.select(names).to_pydict() == {name: [columns[name][row] for row in asked] for name in names}
 
 
 def decide(node: int, table: str, representative: int) -> Decision:
