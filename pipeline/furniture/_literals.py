@@ -11,12 +11,15 @@ from functools import cache
 # The standard library's own parser, so that this reads exactly what `re` runs; under this name since Python 3.11.
 from re import _constants as codes  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
-from typing import Any
+from typing import Any, NamedTuple
 
-__all__ = ["first_characters", "required_literals"]
+__all__ = ["first_strings", "required_literals", "required_sets"]
 
 _MOST = 400
 """Above this many literals looking for them costs more than trying the pattern."""
+
+_LONGEST = 3
+"""Characters by which the beginnings of patterns are told apart; with three, next to no ordinary line begins like any of them."""
 
 
 @cache
@@ -34,14 +37,42 @@ def required_literals(pattern: str) -> frozenset[str] | None:
 
 
 @cache
-def first_characters(pattern: str) -> frozenset[str] | None:
-    """Characters of which every match of `pattern` begins with one, or None where it may begin with almost any or be empty.
+def required_sets(pattern: str) -> tuple[frozenset[str], ...]:
+    """Sets of strings: every match of `pattern` holds at least one string of each. Empty where nothing is required.
 
-    >>> sorted(first_characters("(?:by|von)?[ab]c|x")), first_characters("x?")
-    (['a', 'b', 'v', 'x'], None)
+    >>> [sorted(strings) for strings in required_sets(r"no (?:copy|reprint) without \\w+ leave")]
+    [['no '], ['copy', 'reprint'], [' without '], [' leave']]
     """
-    firsts, empty = _firsts_of(_parser.parse(pattern, 0))
-    return None if empty else firsts
+    return tuple(dict.fromkeys(_sets_of(_parser.parse(pattern, 0))))
+
+
+@cache
+def first_strings(pattern: str) -> frozenset[str] | None:
+    """Strings of at most three characters of which every match of `pattern` begins with one, or None where it may begin with any.
+
+    >>> sorted(first_strings("(?:by|von)?[ab]cd?|x")), first_strings("x?") is None
+    (['ac', 'acd', 'bc', 'bcd', 'bya', 'byb', 'von', 'x'], True)
+    """
+    firsts = _first_strings_of(_parser.parse(pattern, 0))
+    return None if firsts is None or "" in firsts.open | firsts.closed else firsts.open | firsts.closed
+
+
+def _sets_of(sequence: Any) -> list[frozenset[str]]:
+    """The literal runs of a sequence, each as a set of its own, and the sets of its groups."""
+    sets: list[frozenset[str]] = []
+    run = ""
+    for code, argument in sequence:
+        if code is codes.LITERAL:
+            run += chr(argument)
+        elif code is not codes.AT:
+            if run:
+                sets.append(frozenset({run}))
+            run = ""
+            if code is codes.SUBPATTERN and not argument[1] & codes.SRE_FLAG_IGNORECASE:
+                sets += _sets_of(argument[3])
+            elif (found := _literals_of_item(code, argument)) is not None:
+                sets.append(found)
+    return [*sets, frozenset({run})] if run else sets
 
 
 def _literals_of(sequence: Any) -> frozenset[str] | None:
@@ -79,43 +110,62 @@ def _better(one: frozenset[str] | None, other: frozenset[str] | None) -> frozens
     return max(one, other, key=lambda literals: (min(map(len, literals)), -len(literals)))
 
 
-_Firsts = tuple[frozenset[str] | None, bool]
-"""Characters that may come first (None: any), and whether the piece may be empty."""
+class _Firsts(NamedTuple):
+    """How a match may begin: strings that what follows goes on from, and strings that are as long as we know or want them."""
+
+    open: frozenset[str]
+    closed: frozenset[str]
 
 
-def _firsts_of(sequence: Any) -> _Firsts:
-    found: frozenset[str] = frozenset()
+_NOTHING: frozenset[str] = frozenset()
+_EMPTY = _Firsts(frozenset({""}), _NOTHING)
+_UNKNOWN = _Firsts(_NOTHING, frozenset({""}))
+
+
+def _first_strings_of(sequence: Any) -> _Firsts:
+    found = _EMPTY
     for code, argument in sequence:
-        firsts, empty = _firsts_of_item(code, argument)
-        if firsts is None:
-            return None, False
-        found |= firsts
-        if not empty:
-            return found, False
-    return found, True
+        if not found.open:
+            break
+        found = _extend(found, _first_strings_of_item(code, argument))
+    return found
 
 
-def _firsts_of_item(code: Any, argument: Any) -> _Firsts:
+def _extend(one: _Firsts, other: _Firsts) -> _Firsts:
+    """The beginnings of a piece of one kind with a piece of the other behind it."""
+    going = {head + tail for head in one.open for tail in other.open}
+    closed = {head + tail for head in one.open for tail in other.closed}
+    if len(going) + len(closed) + len(one.closed) > _MOST:
+        return _Firsts(_NOTHING, one.closed | one.open)
+    still_open = frozenset(text for text in going if len(text) < _LONGEST)
+    return _Firsts(still_open, one.closed | frozenset(text[:_LONGEST] for text in closed | (going - still_open)))
+
+
+def _first_strings_of_item(code: Any, argument: Any) -> _Firsts:
     if code is codes.LITERAL:
-        return frozenset({chr(argument)}), False
+        return _Firsts(frozenset({chr(argument)}), _NOTHING)
     if code in (codes.AT, codes.ASSERT, codes.ASSERT_NOT):
-        return frozenset(), True
+        return _EMPTY
     if code is codes.SUBPATTERN:
-        firsts, empty = _firsts_of(argument[3])
-        if firsts and argument[1] & codes.SRE_FLAG_IGNORECASE:
-            firsts = frozenset(case for char in firsts for case in (char.lower(), char.upper()))
-        return firsts, empty
+        firsts = _first_strings_of(argument[3])
+        return _in_any_case(firsts) if argument[1] & codes.SRE_FLAG_IGNORECASE else firsts
     if code is codes.BRANCH:
-        parts = [_firsts_of(branch) for branch in argument[1]]
-        if any(part[0] is None for part in parts):
-            return None, False
-        return frozenset().union(*(part[0] for part in parts if part[0])), any(part[1] for part in parts)
+        parts = [_first_strings_of(branch) for branch in argument[1]]
+        return _Firsts(frozenset().union(*(part.open for part in parts)), frozenset().union(*(part.closed for part in parts)))
     if code in (codes.MAX_REPEAT, codes.MIN_REPEAT):
-        firsts, empty = _firsts_of(argument[2])
-        return firsts, empty or argument[0] == 0
+        firsts = _first_strings_of(argument[2])
+        if argument[1] > 1:  # the piece or what stands behind it may follow: nobody knows
+            firsts = _Firsts(firsts.open & {""}, firsts.closed | (firsts.open - {""}))
+        return firsts if argument[0] else _Firsts(firsts.open | {""}, firsts.closed)
     if code is codes.IN:
-        return _characters(argument), False
-    return None, False
+        return _Firsts(_characters(argument) or _NOTHING, _NOTHING) if _characters(argument) else _UNKNOWN
+    return _UNKNOWN
+
+
+def _in_any_case(firsts: _Firsts) -> _Firsts:
+    """The first letters in both cases; more of them would be guesswork, since case has its exceptions."""
+    letters = {text[:1] for text in firsts.open | firsts.closed}
+    return _Firsts(_NOTHING, frozenset(case for letter in letters for case in (letter.lower(), letter.upper())))
 
 
 def _characters(members: Any) -> frozenset[str] | None:

@@ -13,18 +13,20 @@ since. Patterns are regular expressions; the file's `match` says where they are 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from pipeline.furniture._literals import first_characters, required_literals
+from pipeline.furniture._literals import first_strings, required_literals, required_sets
 from pipeline.resources import load_toml
 from pipeline.text.lines import core, flatten
+from pipeline.text.scanning import Clause, find_starts
 
 __all__ = [
     "Phrase",
     "Words",
+    "clauses",
     "factored",
     "joined",
     "line_phrase",
@@ -134,18 +136,20 @@ def split_alternatives(pattern: str) -> list[str]:
 
 
 class Starts:
-    """Patterns that begin a text, found by its first character."""
+    """Patterns that begin a text, found by its first characters."""
 
     def __init__(self, patterns: Iterable[tuple[str, Phrase]]) -> None:
-        buckets: dict[str, list[tuple[str, Phrase]]] = {}
+        known: list[tuple[frozenset[str], tuple[str, Phrase]]] = []
         anywhere: list[tuple[str, Phrase]] = []
         for pattern, phrase in patterns:
-            firsts = first_characters(pattern)
+            firsts = first_strings(pattern)
             if firsts is None:
                 anywhere.append((pattern, phrase))
-            for char in firsts or ():
-                buckets.setdefault(char, []).append((pattern, phrase))
-        self._buckets = {char: _Bucket([*items, *anywhere]) for char, items in buckets.items()}
+            else:
+                known.append((firsts, (pattern, phrase)))
+        keys = {key for firsts, _ in known for key in firsts}
+        # A text that begins with a longer key also begins with the shorter ones.
+        self._buckets = {key: _Bucket([*(item for firsts, item in known if _begins(key, firsts)), *anywhere]) for key in keys}
         self._anywhere = _Bucket(anywhere) if anywhere else None
 
     def match(self, text: str, position: int = 0) -> re.Match[str] | None:
@@ -155,14 +159,24 @@ class Starts:
 
     def find(self, text: str, position: int = 0) -> tuple[re.Match[str], Phrase] | None:
         """The same with its entry."""
-        bucket = self._buckets.get(text[position : position + 1], self._anywhere)
+        bucket = self._bucket(text, position)
         return bucket.find(text, position) if bucket else None
 
     def whole(self, text: str) -> Iterator[Phrase]:
         """Every entry that matches all of `text`."""
-        bucket = self._buckets.get(text[:1], self._anywhere)
+        bucket = self._bucket(text, 0)
         if bucket and bucket.joined().fullmatch(text):
             yield from (phrase for regex, phrase in bucket.each() if regex.fullmatch(text))
+
+    def _bucket(self, text: str, position: int) -> _Bucket | None:
+        get = self._buckets.get
+        return (
+            get(text[position : position + 3]) or get(text[position : position + 2]) or get(text[position : position + 1]) or self._anywhere
+        )
+
+
+def _begins(key: str, strings: frozenset[str]) -> bool:
+    return any(key[:length] in strings for length in range(1, len(key) + 1))
 
 
 class _Bucket:
@@ -200,6 +214,35 @@ def starts(file: str, kind: str, language: str | None = None) -> Starts:
     return Starts((p.pattern if p.match == "raw" else p.start_pattern, p) for p in entries)
 
 
+def clauses(*places: tuple[str, str], by_language: bool = True) -> Callable[[str | None], frozenset[Clause]]:
+    """For a `Trigger`: from a language to what a text must hold for some entry of these files and kinds to be in it.
+
+    >>> languages = clauses(("captions.toml", "caption_label"))
+    >>> (frozenset(("caption",)),) in languages("en")
+    True
+    """
+
+    @cache
+    def of_entries(language: frozenset[str] | None) -> frozenset[Clause]:
+        patterns = {part for file, kind in places for part in _alternatives(file, kind, language)}
+        return frozenset(map(required_sets, sorted(patterns)))
+
+    def of_language(language: str | None) -> frozenset[Clause]:
+        return of_entries(_page_languages(language) if by_language else None)
+
+    return of_language
+
+
+@cache
+def _alternatives(file: str, kind: str, wanted: frozenset[str] | None) -> tuple[str, ...]:
+    return tuple(
+        part
+        for phrase in phrases(file)
+        if phrase.kind == kind and (wanted is None or not wanted.isdisjoint(phrase.languages))
+        for part in split_alternatives(phrase.pattern)
+    )
+
+
 class Words:
     """Patterns that are looked for in lines of one text, those left out whose literal strings the text does not hold."""
 
@@ -235,23 +278,36 @@ def joined(file: str, kind: str, language: str | None = None) -> re.Pattern[str]
     return re.compile(factored(part for phrase in phrases_in(file, kind, language) for part in split_alternatives(phrase.pattern)))
 
 
+class _Units(NamedTuple):
+    regexes: tuple[re.Pattern[str], ...]
+    always: tuple[int, ...]
+    by_string: dict[str, list[int]]
+
+
 @cache
-def _units(file: str, kind: str, language: str | None) -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
-    """Every alternative of every entry on its own, with the strings of which it needs one; the empty string is in every text."""
-    parts = [part for phrase in phrases_in(file, kind, language) for part in split_alternatives(phrase.pattern)]
-    return tuple((re.compile(part), tuple(sorted(required_literals(part) or ("",)))) for part in parts)
+def _units(file: str, kind: str, wanted: frozenset[str] | None) -> _Units:
+    """Every alternative of every entry on its own, and which of them a string may belong to."""
+    parts = _alternatives(file, kind, wanted)
+    always: list[int] = []
+    by_string: dict[str, list[int]] = {}
+    for number, part in enumerate(parts):
+        needed = required_literals(part)
+        if needed is None:
+            always.append(number)
+        for literal in sorted(needed or ()):
+            by_string.setdefault(literal, []).append(number)
+    return _Units(tuple(map(re.compile, parts)), tuple(always), by_string)
 
 
 @lru_cache(maxsize=32)
 def words(file: str, kind: str, language: str | None, text: str) -> Words:
     """The entries of one kind that can occur in `text` (in the form that their file asks for)."""
-    found = []
-    for regex, needed in _units(file, kind, language):
-        for literal in needed:
-            if literal in text:
-                found.append(regex)
-                break
-    return Words(tuple(found))
+    units = _units(file, kind, _page_languages(language))
+    numbers = set(units.always)
+    if units.by_string:
+        for _, literal in find_starts(frozenset(units.by_string), text):
+            numbers.update(units.by_string[literal])
+    return Words(tuple(units.regexes[number] for number in sorted(numbers)))
 
 
 @cache

@@ -10,9 +10,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from ftfy import TextFixerConfig, _fix_encoding_one_step_and_explain, fixes
 from ftfy.badness import BADNESS_RE, MOJIBAKE_CATEGORIES
+
+from pipeline.text.triggers import special_characters
 
 __all__ = ["CONFIG", "INERT", "fixed_lines", "may_change"]
 
@@ -23,8 +26,6 @@ INERT = "‘’‚‹›“”„«»•–—…·\u00a0®™©"
 """Marks that no step of ftfy touches as long as only ASCII and they themselves stand in the text."""
 
 _MAX_SEGMENT = CONFIG.max_decode_length
-# Everything in ASCII that no step looks at. Left over are `&`, which may begin an entity, and the control characters.
-_PLAIN = bytes(b for b in range(0x20, 0x7F) if b != 0x26) + b"\t\n\f"
 _INERT_SET = frozenset(INERT)
 _ENTITY = re.compile(r"&#?[0-9A-Za-z]{1,24};")
 # What changes by itself: controls and C1, line breaks, surrogates, byte order marks, interlinear marks.
@@ -67,21 +68,19 @@ _SEARCHED = _MARKED - _COMMON - _expand(MOJIBAKE_CATEGORIES["lower_accented"] + 
 _LEADING = frozenset("ÂÃÎÐØÙ√≈‚")
 
 
+@lru_cache(maxsize=2)
 def may_change(text: str) -> bool:
     """Whether ftfy could change `text`, which is one line or many. False is exact: ftfy returns the text as it is.
 
     >>> may_change("“Plain” words – and, an ellipsis… ü é"), may_change("it&#8217;s"), may_change("donâ€™t")
     (False, True, True)
     """
-    if text.isascii():
-        left = text.encode("ascii").translate(None, _PLAIN)
-        return bool(left) and (left.strip(b"&") != b"" or _ENTITY.search(text) is not None)
-    left = text.encode("utf-8", "surrogatepass").translate(None, _PLAIN)
-    characters = set(left.decode("utf-8", "surrogatepass"))
-    if "&" in characters:
-        if _ENTITY.search(text):
-            return True
-        characters.discard("&")
+    special = special_characters(text)
+    if not special:
+        return False
+    if "&" in special and _ENTITY.search(text):
+        return True
+    characters = special - {"&", "\f"}
     if characters <= _INERT_SET:
         return False
     return _SINGLE.search("".join(sorted(characters))) is not None or not _is_composed(text, characters) or _looks_bad(text, characters)
@@ -136,15 +135,15 @@ def _apply(name: str, step: Callable[[str], str], text: str, steps: dict[str, No
 
 
 def _could_be_bad(text: str) -> bool:
-    return not text.isascii() and (_SINGLE.search(text) is not None or _looks_bad(text, set(text)))
+    return not text.isascii() and (_SINGLE.search(text) is not None or _looks_bad(text, special_characters(text)))
 
 
-def _is_composed(text: str, characters: set[str]) -> bool:
+def _is_composed(text: str, characters: frozenset[str]) -> bool:
     """Below U+0300 nothing combines and nothing has another form, so most text needs no look at all."""
     return max(characters) < "\u0300" or unicodedata.is_normalized("NFC", text)
 
 
-def _looks_bad(text: str, characters: set[str]) -> bool:
+def _looks_bad(text: str, characters: frozenset[str]) -> bool:
     """Whether `ftfy.badness.is_bad` could hold for a line of `text`.
 
     Every match has two of the pattern's characters side by side, or one of four letters before ASCII. Only round such

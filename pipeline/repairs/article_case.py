@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from pipeline.records import Edit, Flag
 from pipeline.repairs._edits import make_edit
-from pipeline.text.articles import find_capital_articles
+from pipeline.text.articles import capital_articles, find_capital_articles
 from pipeline.text.evidence import LIKELY, combine
 from pipeline.text.rules import Context
+from pipeline.text.triggers import Trigger
 
 NAME, VERSION = "article_case", 1
+TRIGGER = Trigger(listed=capital_articles)
 
 
 def find(text: str, context: Context) -> Iterator[Edit | Flag]:

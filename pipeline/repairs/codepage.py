@@ -11,6 +11,7 @@ import ftfy  # noqa: F401  registers the codec that passes the undefined bytes o
 from pipeline.records import Edit
 from pipeline.text.diff import changed_spans
 from pipeline.text.rules import Context
+from pipeline.text.triggers import Trigger
 
 NAME, VERSION = "codepage", 1
 
@@ -21,6 +22,7 @@ _SHARE = 3
 """One in so many characters must be from the upper half of Latin-1. Icelandic, its densest language, has one in eight."""
 
 _ASCII = bytes(range(0x80))
+TRIGGER = Trigger(characters="".join(map(chr, range(0x80, 0x100))))
 
 
 class Script(NamedTuple):

@@ -6,10 +6,20 @@ import re
 from collections.abc import Iterator
 
 from pipeline.records import Edit
+from pipeline.resources import load_toml
 from pipeline.text.damage import Quotations, language_list
 from pipeline.text.rules import Context
+from pipeline.text.triggers import Trigger
 
 NAME, VERSION = "doubled_determiner", 1
+
+
+def doubled_words() -> list[str]:
+    """Strings of which a text with a doubled article has one, whatever its language."""
+    return sorted({f" {word} {word} " for words in load_toml("translation.toml")["determiners"].values() for word in words})
+
+
+TRIGGER = Trigger(listed=doubled_words)
 
 
 def find(text: str, context: Context) -> Iterator[Edit]:

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from pipeline.records import Edit
 from pipeline.text.damage import Paragraphs
 from pipeline.text.rules import Context
-from pipeline.text.shape import outline
+from pipeline.text.triggers import Trigger
 
 NAME, VERSION = "doubled_space", 1
+TRIGGER = Trigger(printed=("  ",))
 
 # Between letters only: columns of a table are set apart before figures, and longer runs are columns too.
 _DOUBLED = re.compile(r"(?<=[^\W\d_]|[,’”\")]) ( {1,2})(?=[^\W\d_]|[“‘\"(])")
@@ -24,8 +25,6 @@ def find(text: str, context: Context) -> Iterator[Edit]:
     >>> list(find("North  South  3\\nEast  West  4", None))
     []
     """
-    if b"  " not in outline(text):
-        return
     paragraphs = Paragraphs(text)
     for match in _DOUBLED.finditer(text):
         if paragraphs.is_sentence(match.start()):

@@ -9,11 +9,20 @@ from unicodedata import normalize
 from ftfy import fixes
 
 from pipeline.records import Edit
-from pipeline.repairs._ftfy import fixed_lines
+from pipeline.repairs._ftfy import fixed_lines, may_change
 from pipeline.text.diff import changed_spans
 from pipeline.text.rules import Context
+from pipeline.text.triggers import Trigger
 
 NAME, VERSION = "encoding", 1
+
+
+def could_change(text: str, context: Context) -> bool:
+    """Whether ftfy could change anything; see `pipeline.repairs._ftfy.may_change`."""
+    return may_change(text)
+
+
+TRIGGER = Trigger(questions=(could_change,))
 
 _KINDS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("unicode_composition", lambda text: normalize("NFC", text)),

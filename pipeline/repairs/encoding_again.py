@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from pipeline.records import Edit
 from pipeline.repairs import encoding
 from pipeline.text.rules import Context
+from pipeline.text.triggers import Trigger
 
 NAME, VERSION = "encoding_again", 1
+TRIGGER = Trigger(questions=(encoding.could_change,))
 
 
 def find(text: str, context: Context) -> Iterator[Edit]:

@@ -8,10 +8,12 @@ from pipeline.records import Edit, Flag
 from pipeline.repairs._edits import make_edit
 from pipeline.text.damage import Quotations
 from pipeline.text.evidence import LIKELY, combine
-from pipeline.text.fused import find_fused_words
+from pipeline.text.fused import HUMPS, find_fused_words
 from pipeline.text.rules import Context
+from pipeline.text.triggers import Trigger
 
 NAME, VERSION = "fused_words", 1
+TRIGGER = Trigger(printed=HUMPS)
 
 
 def find(text: str, context: Context) -> Iterator[Edit | Flag]:

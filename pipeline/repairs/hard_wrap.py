@@ -9,6 +9,7 @@ from itertools import pairwise
 from pipeline.records import Edit
 from pipeline.text.lines import ends_sentence, is_unspaced
 from pipeline.text.rules import Context
+from pipeline.text.triggers import Trigger
 
 NAME, VERSION = "hard_wrap", 2
 
@@ -44,6 +45,14 @@ _ENDING = re.compile(
     r"|ci[oó]n(?:es)?|mientos?|mente|dad(?:es)?|dor(?:es)?|ç(?:ão|ões)|zion[ei]|tà|lijke?|heid)"
 )
 """Ends of words that are no words: after a hyphen at a line's end they are the rest of one."""
+
+
+def may_be_wrapped(text: str, context: Context) -> bool:
+    """Whether all lines are short, or some word is hyphenated with a soft hyphen at a line's end."""
+    return "\n" in text and (max(map(len, text.split("\n"))) <= _LONGEST or "\u00ad\n" in text)
+
+
+TRIGGER = Trigger(questions=(may_be_wrapped,))
 
 
 def find(text: str, context: Context) -> Iterator[Edit]:

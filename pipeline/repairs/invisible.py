@@ -8,16 +8,15 @@ from collections.abc import Iterator
 from pipeline.records import Edit
 from pipeline.text.rules import Context
 from pipeline.text.scripts import has_rtl, is_unspaced, keeps_joiner
+from pipeline.text.triggers import Trigger
 
 NAME, VERSION = "invisible", 1
 
 _SPACE, _JOINERS, _SHY = "\u200b", "\u200c\u200d", "\u00ad"
 _BIDI = "\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069"
-_SIGNS = (
-    _SPACE,
-    *_JOINERS,
-    _SHY,
-    *"\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2060\u2061\u2062\u2063\u2064\u180e",
+TRIGGER = Trigger(
+    characters=f"{_SPACE}{_JOINERS}{_SHY}"
+    "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2060\u2061\u2062\u2063\u2064\u180e"
 )
 _INVISIBLE = re.compile(f"[{_SPACE}{_JOINERS}{_SHY}{_BIDI}\u2060-\u2064\u180e]+")
 # A joiner glues pictures together: people, hearts, flags, with skin tones and variation selectors between them.
@@ -30,8 +29,6 @@ def find(text: str, context: Context) -> Iterator[Edit]:
     >>> [e.start for e in find("zero\\u200bwidth soft\\u00adhyphen می\\u200cخواهم", None)]
     [4, 15]
     """
-    if text.isascii() or not any(sign in text for sign in _SIGNS):
-        return
     right_to_left = has_rtl(text)
     for match in _INVISIBLE.finditer(text):
         for gone in _meaningless(match[0], text, match.start(), match.end(), right_to_left):

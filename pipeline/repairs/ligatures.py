@@ -7,11 +7,13 @@ from collections.abc import Iterator
 
 from pipeline.records import Edit
 from pipeline.text.rules import Context
+from pipeline.text.triggers import Trigger
 
 NAME, VERSION = "ligatures", 1
 
 _LETTERS = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 _LIGATURE = re.compile("[ﬀ-ﬆ]")
+TRIGGER = Trigger(characters="".join(_LETTERS))
 
 
 def find(text: str, context: Context) -> Iterator[Edit]:
@@ -20,7 +22,5 @@ def find(text: str, context: Context) -> Iterator[Edit]:
     >>> [(e.before, e.after) for e in find("oﬃce œuvre ĳs", None)]
     [('ﬃ', 'ffi')]
     """
-    if text.isascii() or not any(ligature in text for ligature in _LETTERS):
-        return
     for match in _LIGATURE.finditer(text):
         yield Edit(match.start(), match.end(), match[0], _LETTERS[match[0]], "ligature", NAME, VERSION, "certain", f"U+{ord(match[0]):04X}")

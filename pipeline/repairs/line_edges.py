@@ -6,10 +6,20 @@ from collections.abc import Iterator
 
 from pipeline.records import Edit
 from pipeline.text.rules import Context
+from pipeline.text.triggers import Trigger
 
 NAME, VERSION = "line_edges", 1
 
 _CANDIDATES = (" \n", "\t\n", "\u3000\n", "\u00a0\n")
+
+
+def has_candidates(text: str, context: Context) -> bool:
+    """Whether white space of the usual kinds stands before a line break, or any at the end."""
+    candidates = _CANDIDATES[:2] if text.isascii() else _CANDIDATES
+    return text[-1:].isspace() or any(candidate in text for candidate in candidates)
+
+
+TRIGGER = Trigger(questions=(has_candidates,))
 
 
 def find(text: str, context: Context) -> Iterator[Edit]:

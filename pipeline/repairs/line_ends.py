@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 from pipeline.records import Edit
 from pipeline.text.rules import Context
+from pipeline.text.triggers import Trigger
 
 NAME, VERSION = "line_ends", 1
 
 # U+0085 is left to `encoding`: in real text it is an ellipsis of windows-1252 that was read as Latin-1.
 _BREAK = re.compile("\r\n?|[\x0b\x0c\u2028\u2029]")
-_SIGNS = ("\r", "\x0b", "\x0c", "\u2028", "\u2029")
+TRIGGER = Trigger(characters="\r\x0b\x0c\u2028\u2029")
 
 
 def find(text: str, context: Context) -> Iterator[Edit]:
@@ -21,8 +22,6 @@ def find(text: str, context: Context) -> Iterator[Edit]:
     >>> [(e.start, e.before, e.after) for e in find("a\r\nb\rc\nd", None)]
     [(1, '\r', ''), (4, '\r', '\n')]
     """
-    if not any(sign in text for sign in _SIGNS):
-        return
     for match in _BREAK.finditer(text):
         start = match.start()
         if match[0] == "\r\n":

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from pipeline.records import Edit
 from pipeline.text.damage import Paragraphs
 from pipeline.text.rules import Context
+from pipeline.text.triggers import Trigger
 
 NAME, VERSION = "lost_quotes", 1
+TRIGGER = Trigger(characters="â")
 
 _LOST = re.compile(r"â€(?:\ufffd|(?=[\s,.;:!?)\]]|$))", re.MULTILINE)
 _MARK = re.compile(rf"(â€œ|“)|({_LOST.pattern}|”)", re.MULTILINE)

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from pipeline.records import Edit
 from pipeline.repairs._edits import make_edit
-from pipeline.text.punctuation import find_orphans
+from pipeline.text.punctuation import ORPHANS, find_orphans
 from pipeline.text.rules import Context
+from pipeline.text.triggers import Trigger
 
 NAME, VERSION = "orphan_punctuation", 1
+TRIGGER = Trigger(printed=ORPHANS)
 
 
 def find(text: str, context: Context) -> Iterator[Edit]:

@@ -7,8 +7,17 @@ from collections.abc import Iterator
 
 from pipeline.records import Edit
 from pipeline.text.rules import Context
+from pipeline.text.triggers import Trigger
 
 NAME, VERSION = "personal_data", 1
+
+
+def is_wanted(text: str, context: Context) -> bool:
+    """Whether the configuration asks for masks."""
+    return context.config.mask_personal_data
+
+
+TRIGGER = Trigger(questions=(is_wanted,))
 
 _MAIL = re.compile(r"(?<![\w.%+-])([\w.%+-]{1,64}@(?:[\w-]{1,63}\.){1,5}[^\W\d_]{2,24})(?![\w@])")
 _DIGITS = r"\d(?:[ .\-/()\u00a0]{0,2}\d)"
@@ -26,7 +35,7 @@ _KINDS = (
 
 def find(text: str, context: Context) -> Iterator[Edit]:
     """Yield one edit per address or number, where the configuration asks for it."""
-    if not context.config.mask_personal_data:
+    if not is_wanted(text, context):
         return
     taken = 0
     found = sorted((match.span(1), mask, kind) for pattern, kind, mask in _KINDS for match in pattern.finditer(text))

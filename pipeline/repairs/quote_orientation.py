@@ -8,8 +8,10 @@ from pipeline.records import Edit
 from pipeline.repairs._edits import make_edit
 from pipeline.text.quotes import find_quote_faults
 from pipeline.text.rules import Context
+from pipeline.text.triggers import Trigger
 
 NAME, VERSION = "quote_orientation", 1
+TRIGGER = Trigger(characters="“”")
 
 
 def find(text: str, context: Context) -> Iterator[Edit]:

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from pipeline.records import Edit
 from pipeline.repairs._edits import make_edit
-from pipeline.text.punctuation import find_spaced_marks
+from pipeline.text.punctuation import SPACED_MARKS, find_spaced_marks
 from pipeline.text.rules import Context
+from pipeline.text.triggers import Trigger
 
 NAME, VERSION = "spaced_punctuation", 1
+TRIGGER = Trigger(printed=SPACED_MARKS)
 
 
 def find(text: str, context: Context) -> Iterator[Edit]:

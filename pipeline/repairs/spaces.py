@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from pipeline.records import Edit
 from pipeline.text.rules import Context
+from pipeline.text.triggers import Trigger
 
 NAME, VERSION = "spaces", 1
 
 _FIXED = "\u00a0\u2000-\u200a\u202f\u205f"
-_SIGNS = ("\u00a0", *map(chr, range(0x2000, 0x200B)), "\u202f", "\u205f")
+TRIGGER = Trigger(characters="".join(("\u00a0", *map(chr, range(0x2000, 0x200B)), "\u202f", "\u205f")))
 _RUN = re.compile(f"(?<! ) *[{_FIXED}][ {_FIXED}]*")
 # French sets a space before these marks and after an opening guillemet; in a language that does not, `spaced_punctuation` decides.
 _BEFORE = frozenset(";:!?»›%‰€")
@@ -27,8 +28,6 @@ def find(text: str, context: Context) -> Iterator[Edit]:
     >>> [(e.before, e.after) for e in find("one\u00a0two \u00a0three 10\u202f000 oui\u00a0! «\u00a0non\u00a0»", None)]
     [('\\xa0', ' '), ('\\xa0', '')]
     """
-    if text.isascii() or not any(sign in text for sign in _SIGNS):
-        return
     for match in _RUN.finditer(text):
         start, end = match.span()
         left, right = text[start - 1 : start], text[end : end + 1]

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 from pipeline.records import Flag
 from pipeline.text.rules import Context
+from pipeline.text.triggers import Trigger
 
 NAME, VERSION = "undecodable", 1
+TRIGGER = Trigger(characters="\ufffd")
 
 _LOST = re.compile("\ufffd[^\n]*\ufffd|\ufffd")
 
@@ -19,6 +21,5 @@ def find(text: str, context: Context) -> Iterator[Flag]:
     >>> [(f.start, f.end) for f in find("caf\ufffd au lait\\nna\ufffdve caf\ufffd", None)]
     [(3, 4), (15, 23)]
     """
-    if "\ufffd" in text:
-        for match in _LOST.finditer(text):
-            yield Flag("undecodable", match.start(), match.end(), match[0], "certain", NAME)
+    for match in _LOST.finditer(text):
+        yield Flag("undecodable", match.start(), match.end(), match[0], "certain", NAME)

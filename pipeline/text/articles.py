@@ -5,13 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pipeline.resources import load_toml
 from pipeline.text.damage import Damage, Paragraphs, Quotations, language_list, paragraphs, remembered
 
-__all__ = ["find_capital_articles"]
+__all__ = ["capital_articles", "find_capital_articles"]
 
 _FIRST_WORD = re.compile(r"[\"“‘«„ ]*(?:[^\W\d_] )?([^\W\d_]{2,40})")
 _LEAD = re.compile(r"[\"“‘«„ ]*([^\W\d_]{5,40}) [^\W\d_]*[a-zß-ÿ]")
 _LOOK = 300  # characters of a sentence that decide whether it is of mixed case
+
+
+def capital_articles() -> list[str]:
+    """Strings of which a text with an article in capitals has one, whatever its language."""
+    return sorted({f"{article} " for articles in load_toml("translation.toml")["articles"].values() for article in articles})
 
 
 @remembered

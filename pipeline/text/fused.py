@@ -6,11 +6,15 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
+from string import ascii_lowercase, ascii_uppercase
 
 from pipeline.text.damage import Damage, language_list, remembered
 from pipeline.text.shape import outline
 
-__all__ = ["find_fused_words"]
+__all__ = ["HUMPS", "find_fused_words"]
+
+HUMPS = tuple(small + capital for small in ascii_lowercase for capital in ascii_uppercase)
+"""Strings of which a text with two fused words has one."""
 
 # Not part of a handle, a tag, an address or a path.
 _HUMPED = re.compile(r"(?<![\w@#/.&=_-])(?:(?:[A-Z][a-z]+){2,5}|[a-z]{2,}[A-Z][a-z]+)(?![\w@/&=_]|[.-]\w)")

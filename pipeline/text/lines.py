@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
 __all__ = [
     "SHORT",
@@ -31,36 +30,52 @@ SHORT = 240
 _SAME = tuple(zip("’‘ʼ`“”„«»\u00a0\u202f‐‑ıأإآё：（）／｜＠", '\'\'\'\'"""""  --iاااе:()/|@', strict=True))
 _EVEN = str.maketrans({**dict(_SAME), "İ": "i", "Ё": "Е"})
 _ARABIC_MARKS = re.compile("[\u0640\u064b-\u0652]")
-_EDGE = re.compile(r"^[\W_]+|[\W_]+$")
 _TERMINAL = frozenset(".!?…。！？؟۔।:;：；")
 _CLOSERS = "\"'”’»›)]）」』】 *"
 
 
-class Line(NamedTuple):
-    """One line that is not blank.
+class Line:
+    """One line that is not blank. What only some rules ask for is worked out on the first question.
 
     Attributes:
         number: its place among the lines that are not blank.
         start, end: span in the text without the line break, in code points.
         after: where the next line begins, that is `end` plus the line break.
         text: the line without white space at its edges.
-        flat: `text` in the form of `flatten`, position by position.
         blanks: blank lines directly before it.
-        core: folded and without punctuation at its edges, for looking up labels; empty where the line is longer than `SHORT`.
         indent: code points of white space before `text`.
         prose: whether it reads as a paragraph of the story rather than as a label, a headline or a name.
     """
 
-    number: int
-    start: int
-    end: int
-    after: int
-    text: str
-    flat: str
-    blanks: int
-    core: str
-    indent: int
-    prose: bool
+    __slots__ = ("_core", "_flat", "after", "blanks", "end", "indent", "number", "prose", "start", "text")
+
+    def __init__(self, number: int, start: int, end: int, after: int, text: str, blanks: int, indent: int) -> None:
+        self.number = number
+        self.start = start
+        self.end = end
+        self.after = after
+        self.text = text
+        self.blanks = blanks
+        self.indent = indent
+        self.prose = reads_as_prose(text)
+        self._flat: str | None = None
+        self._core: str | None = None
+
+    @property
+    def flat(self) -> str:
+        """`text` in the form of `flatten`, position by position."""
+        flat = self._flat
+        if flat is None:
+            flat = self._flat = flatten(self.text)
+        return flat
+
+    @property
+    def core(self) -> str:
+        """Folded and without punctuation at its edges, for looking up labels; empty where the line is longer than `SHORT`."""
+        key = self._core
+        if key is None:
+            key = self._core = _bare(fold(self.flat)) if len(self.text) <= SHORT else ""
+        return key
 
     @property
     def text_start(self) -> int:
@@ -104,7 +119,10 @@ def fold(text: str) -> str:
     >>> fold("  Editor’s  NOTE ")
     "editor's note"
     """
-    flat = " ".join(flatten(text).split())
+    flat = flatten(text)
+    # Most lines have plain single spaces only, which two looks tell.
+    if not flat.isprintable() or "  " in flat or flat[:1] == " " or flat[-1:] == " ":
+        flat = " ".join(flat.split())
     return flat if flat.isascii() else _ARABIC_MARKS.sub("", flat)
 
 
@@ -116,7 +134,17 @@ def core(text: str) -> str:
     >>> core("[ Read more » ]")
     'read more'
     """
-    return _EDGE.sub("", fold(text))
+    return _bare(fold(text))
+
+
+def _bare(text: str) -> str:
+    """Without everything that is no letter and no digit at both ends."""
+    start, end = 0, len(text)
+    while start < end and not text[start].isalnum():
+        start += 1
+    while start < end and not text[end - 1].isalnum():
+        end -= 1
+    return text[start:end]
 
 
 @lru_cache(maxsize=8)
@@ -132,25 +160,15 @@ def split_lines(text: str) -> tuple[Line, ...]:
     for raw in text.split("\n"):
         start, end = position, position + len(raw)
         position = end + 1
-        stripped, flat, key, indent, prose = _read_line(raw)
+        stripped = raw.strip()
         if stripped:
             after = position if position < length else length
-            lines.append(Line(len(lines), start, end, after, stripped, flat, blanks, key, indent, prose))
+            indent = 0 if raw[0] == stripped[0] else raw.index(stripped[0])
+            lines.append(Line(len(lines), start, end, after, stripped, blanks, indent))
             blanks = 0
         else:
             blanks += 1
     return tuple(lines)
-
-
-@lru_cache(maxsize=1024)
-def _read_line(raw: str) -> tuple[str, str, str, int, bool]:
-    """(text, flat, core, indent, prose). Kept for some documents: each rule that edits leaves a new text of the same lines."""
-    stripped = raw.strip()
-    if not stripped:
-        return "", "", "", 0, False
-    flat = flatten(stripped)
-    key = _EDGE.sub("", fold(flat)) if len(stripped) <= SHORT else ""
-    return stripped, flat, key, raw.index(stripped[0]), reads_as_prose(stripped)
 
 
 def reads_as_prose(text: str) -> bool:

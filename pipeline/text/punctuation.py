@@ -8,13 +8,19 @@ from collections.abc import Iterator
 from pipeline.text.damage import Damage, Paragraphs, language_list, occurrences, remembered
 from pipeline.text.shape import outline
 
-__all__ = ["find_orphans", "find_spaced_marks"]
+__all__ = ["ORPHANS", "SPACED_MARKS", "find_orphans", "find_spaced_marks"]
 
 _SPACES = " \u00a0\u2009\u202f"
 # What ends a finished sentence: a word or a closing mark before the stop, so that neither `. . .` nor `...` is one.
 _FINISHED = re.compile(r"(?<=[\w%°)\]”’»\"'])[.!?…][\"”’»)\]]{0,2}\Z")
 _LINE_END = re.compile(rf"[{_SPACES}]*$", re.MULTILINE)
 _CLOSED_LINE_END = re.compile(rf"[\"”’»)\]]{{0,2}}[{_SPACES}]*$", re.MULTILINE)
+ORPHANS = (*(f"{space}." for space in _SPACES), "..")
+"""Strings of which a text with an orphan has one."""
+
+SPACED_MARKS = tuple(space + mark for space in _SPACES for mark in ",.;:!?")
+"""Strings of which a text with a spaced mark has one."""
+
 _WORD_END = re.compile(r"[\w%°)\]”’»\"']\Z")
 
 

@@ -8,6 +8,8 @@ text that the rules before it left:
 - `Evidence`: evidence of machine translation.
 - `Fact`: a value for one metadata field, read before its line goes.
 - `KeySpan`: a span that stays in the text but not in the comparison key.
+
+It may also have a ``TRIGGER`` (`pipeline.text.triggers`): what a text must hold for `find` to yield anything at all.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from typing import Protocol, TypeVar
 from pipeline import provenance
 from pipeline.config import RepairConfig
 from pipeline.records import Edit, Evidence, Fact, Flag, KeySpan, Metadata, ParsedDocument
+from pipeline.text.triggers import precheck
 
 __all__ = ["Context", "Finding", "Rule", "State", "run_rules", "set_fact"]
 
@@ -69,11 +72,31 @@ class State:
 
 
 def run_rules(state: State, rules: Sequence[Rule], parsed: ParsedDocument, config: RepairConfig) -> State:
-    """Run `rules` in order, each on the text that the one before it left; a disabled rule is passed over."""
-    for rule in rules:
-        if rule.NAME not in config.disabled:
-            context = Context(parsed, state.metadata, config, state.flags, state.mt_evidence)
-            state = _advance(state, list(rule.find(state.text, context)))
+    """Run `rules` in order, each on the text that the one before it left; a disabled rule is passed over.
+
+    So is a rule whose `Trigger` does not hold for that text, since it would find nothing.
+    """
+    check = precheck(tuple(rules))
+    seen: tuple[str, str | None] | None = None
+    given = number = 0
+    while number < len(rules):
+        context = Context(parsed, state.metadata, config, state.flags, state.mt_evidence)
+        if seen != (state.text, context.language):
+            seen = state.text, context.language
+            given = check.look_up(*seen)
+        present = check.ask(given, state.text, context) >> number
+        advanced = state
+        while present and advanced is state:
+            # The lowest bit that is set is the next rule with something to look at.
+            skipped = (present & -present).bit_length() - 1
+            rule = rules[number + skipped]
+            number += skipped + 1
+            present >>= skipped + 1
+            if rule.NAME not in config.disabled:
+                advanced = _advance(state, list(rule.find(state.text, context)))
+        if advanced is state:
+            break
+        state = advanced
     return state
 
 
