@@ -77,10 +77,12 @@ def execute(
     progress: bool,
 ) -> None:
     """Run the pipeline, show how far it is on stderr, and print the summary on stdout."""
+    from pipeline.checking import check_run
     from pipeline.cli_processes import end_on_signals
     from pipeline.report.dataset import Dataset, first_value
     from pipeline.report.summary import render_summary
 
+    check_run(inputs, output, config, workers, overwrite=overwrite)
     _configure_logging(quiet=quiet)
     with end_on_signals(), _follow(shown=progress and not quiet) as update:
         from pipeline.transforms import flow

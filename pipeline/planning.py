@@ -20,7 +20,7 @@ from pipeline.reading.cutting import find_cut
 from pipeline.records import FileSlice, InputSplit
 from pipeline.storage import FileInfo, Storage, glob_prefix, is_glob, is_remote, local_path
 
-__all__ = ["Plan", "plan"]
+__all__ = ["Plan", "check_input", "plan"]
 
 MAX_SPLIT_FILES = 2_000
 """A split's list of files travels in the job graph, and a split is what is read again after a crash."""
@@ -97,17 +97,33 @@ def _collect(
     return list(found.values()), len(left_out - found.keys())
 
 
+def check_input(given: str, storage: Storage, exclude: Sequence[str]) -> None:
+    """Refuse an input of which the name alone says that it cannot be used.
+
+    Raises:
+        ConfigError: as `plan` would.
+    """
+    pattern = _is_pattern(given, storage)
+    root = _root(given, pattern=pattern)
+    for output in exclude:
+        if _contains(_real(output), _real(root)):
+            raise ConfigError(f"input {given!r} lies in the output {output!r}; give another input or --output")
+        if not pattern and _contains(_real(root), _real(output)):
+            raise ConfigError(f"the output {output!r} lies in the input {given!r}; choose an output outside of it")
+    if not pattern and not is_remote(given) and not storage.exists(given):
+        raise ConfigError(_nothing_found(given, storage, 0))
+
+
+def _root(given: str, *, pattern: bool) -> str:
+    return _absolute((glob_prefix(given) or ".") if pattern else given)
+
+
 def _list(given: str, storage: Storage, exclude: Sequence[str]) -> Iterator[_File]:
     """The files of one input; the depth of a file that was given by itself is 0."""
+    check_input(given, storage, exclude)
     pattern = _is_pattern(given, storage)
-    root = _absolute((glob_prefix(given) or ".") if pattern else given)
     outputs = [(output, _real(output)) for output in exclude]
-    for output, real in outputs:
-        if _contains(real, _real(root)):
-            raise ConfigError(f"input {given!r} lies in the output {output!r}; give another input or --output")
-        if not pattern and _contains(_real(root), real):
-            raise ConfigError(f"the output {output!r} lies in the input {given!r}; choose an output outside of it")
-    above = _slashes(root)
+    above = _slashes(_root(given, pattern=pattern))
     for info in storage.glob(given) if pattern else storage.list_files(given):
         depth = _slashes(info.uri) - above
         if info.error and depth <= 0:

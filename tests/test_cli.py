@@ -22,6 +22,16 @@ import tiny_dataset
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder, with a file and a folder to name as inputs."""
+    folder = tmp_path / "here"
+    (folder / "news").mkdir(parents=True)
+    (folder / "a.txt").write_text("The ferry sails.")
+    monkeypatch.chdir(folder)
+    return folder
+
+
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
     folder = tmp_path / "dataset"

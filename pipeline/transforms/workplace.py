@@ -7,10 +7,8 @@ parts are written in place, and `run.json`, written last, is the commit.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -21,6 +19,7 @@ from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from pipeline import __version__
+from pipeline.checking import check_target
 from pipeline.committing import Expected
 from pipeline.config import Config, fingerprint
 from pipeline.errors import OutputError
@@ -99,7 +98,7 @@ class Workplace:
 
     def _enter_local(self) -> None:
         target, work = Path(self.output), Path(self._work)
-        self._check_target(target, work)
+        check_target(self.output, overwrite=self._overwrite)
         try:
             work.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -116,21 +115,6 @@ class Workplace:
         for partial in work.rglob(f"*{PARTIAL_SUFFIX}"):
             partial.unlink(missing_ok=True)
         self.progress = ProgressLog(str(work / "progress"))
-
-    def _check_target(self, target: Path, work: Path) -> None:
-        around = next((folder for folder in target.parents if _is_ours(folder / "run.json")), None)
-        if around is not None:
-            raise OutputError(f"{self.output} lies within the dataset {around}; name a folder outside of it")
-        if not os.path.lexists(target) or (work / "old").exists():
-            return
-        if not target.is_dir():
-            raise OutputError(f"{self.output} is not a folder; name a folder that does not exist yet")
-        if not any(target.iterdir()):
-            return
-        if not _is_ours(target / "run.json"):
-            raise OutputError(f"{self.output} is not empty and was not written by copydesk; name another folder, or empty it yourself")
-        if not self._overwrite:
-            raise OutputError(f"{self.output} already holds a dataset; name another folder, or give --overwrite to replace it")
 
     def _enter_remote(self) -> None:
         storage = storage_for(self.output)
@@ -164,9 +148,3 @@ def _take_lock(path: Path, output: str) -> IO[str]:
         lock.close()
         raise OutputError(f"another run is writing {output}; wait for it, or name another folder") from None
     return lock
-
-
-def _is_ours(manifest: Path) -> bool:
-    with contextlib.suppress(OSError, ValueError):
-        return "copydesk" in json.loads(manifest.read_text(encoding="utf-8"))
-    return False
