@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,9 +34,20 @@ class Expected:
 
 
 def commit(
-    shards: Sequence[PublishedShard], expected: Expected, folder: str, storage: Storage, constants: Constants, config: Config
+    shards: Sequence[PublishedShard],
+    expected: Expected,
+    folder: str,
+    storage: Storage,
+    constants: Constants,
+    config: Config,
+    more_parts: Sequence[Part] = (),
+    more: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Check the books, write the pages and, last, `run.json`; return its content.
+
+    Args:
+        more_parts: files that belong to no table of a shard.
+        more: entries of `run.json` beside the usual ones.
 
     Raises:
         BooksError: a split is missing or double, or a document id is in more than one place.
@@ -45,12 +56,12 @@ def commit(
     from pipeline.report.html import render_report
 
     shards = sorted(shards, key=lambda shard: shard.key)
-    parts = [part for shard in shards for part in shard.parts]
+    parts = [*(part for shard in shards for part in shard.parts), *more_parts]
     parts += _empty_parts(parts, folder, storage, config)
     parts.sort(key=lambda part: part.path)
     counters = _merge_counters(shards)
     books = check_books(shards, expected, counters.get("books", {}), _read_ids(parts, folder, storage))
-    manifest = _manifest(parts, counters, books, expected, constants, config)
+    manifest = _manifest(parts, counters, books, expected, constants, config) | dict(more or {})
     pages = {
         "README.md": dataset_card(manifest).encode(),
         "croissant.json": dump_json(croissant(manifest)),

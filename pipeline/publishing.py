@@ -244,7 +244,7 @@ def _final_rows(table: str, part: pa.RecordBatch, decided: Sequence[Decision | N
         columns = [decision_columns(d, doc_id) if d or table != "removed" else {} for d, doc_id in zip(decided, ids, strict=True)]
         values |= {name: [entry.get(name) for entry in columns] for name in decision_columns(None, "")}
     if table == "duplicates":
-        for name in ("representative_id", "relation", "jaccard", "containment", "containment_of_representative"):
+        for name in ("representative_id", "relation", "jaccard", "containment", "containment_of_representative", "representative_run_id"):
             values[name] = [getattr(d, name) for d in decided]
     if table == "removed":
         for name in ("filter", "reason", "removed_by"):

@@ -38,7 +38,7 @@ def test_duplicates_and_removed_hold_all_columns_of_documents() -> None:
 
 def test_a_staged_row_can_become_a_row_of_any_table() -> None:
     late = {"run_id", "pipeline_version", "config_sha256", "rules_sha256", *decision_columns(None, "")}
-    late |= {"representative_id", "relation", "jaccard", "containment", "containment_of_representative"}
+    late |= {"representative_id", "relation", "jaccard", "containment", "containment_of_representative", "representative_run_id"}
     for table in ("documents", "duplicates", "removed", "dead_letters"):
         for field in arrow_schema(table):
             assert field.name in late or STAGED_SCHEMA.field(field.name).type == field.type

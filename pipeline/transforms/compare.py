@@ -19,16 +19,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from apache_beam.pvalue import AsList, AsSingleton, TaggedOutput
 
+from pipeline.corpus.components import complete, has_elders, keep_canonical
+from pipeline.corpus.elders import ELDER_NODE
 from pipeline.dedup import bands
-from pipeline.dedup.clusters import Forest, resolve
-from pipeline.dedup.relations import relate
+from pipeline.dedup.clusters import LIGHT, Forest, resolve
+from pipeline.dedup.relations import relate_pairs
 from pipeline.records import Decision, ShardRef
 from pipeline.sketchfiles import CachedRows, SketchFiles, as_uint64, shard_index
 from pipeline.transforms.filesystems import storage_for
 from pipeline.transforms.packing import pack_pairs, pack_table, unpack_pairs, unpack_table
 from pipeline.transforms.settings import Settings
 
-__all__ = ["Band", "Cluster", "Elect", "Elected", "Verify", "tasks"]
+__all__ = ["Band", "Cluster", "Elect", "Elected", "Forest", "Verify", "deal_by_root", "decisions_by_shard", "tasks"]
 
 BAND_GROUPS = 8
 """Tasks over which the bands are dealt. A pair is told once a group, so fewer groups mean fewer pairs on their way."""
@@ -40,8 +42,6 @@ CLUSTER_PARTITIONS = 64
 """Tasks over which clusters are dealt, by root; bounds the rows that one task holds."""
 
 _PAIRS_AT_ONCE = 2_000
-
-_VERIFY_COLUMNS = ("doc_id", "order", "text_key", "raw_key", "guid_key", "slug_key", "n_shingles", "shingles", "words", "info")
 
 
 def tasks() -> list[tuple[str, int]]:
@@ -79,10 +79,20 @@ class Verify(beam.PTransform):
 
 
 class Cluster(beam.PTransform):
-    """(shard key, packed relations) -> one Forest of all merging edges, as bytes."""
+    """(shard key, packed relations) -> one Forest of all merging edges, as bytes.
+
+    Args:
+        earlier: packed merging edges of earlier runs of a corpus.
+    """
+
+    def __init__(self, earlier: beam.PCollection[bytes] | None = None) -> None:
+        super().__init__()
+        self._earlier = earlier
 
     def expand(self, relations: beam.PCollection[tuple[int, bytes]]) -> beam.PCollection[bytes]:
         edges = relations | "Edges" >> beam.Map(_merging_edges).with_output_types(bytes)
+        if self._earlier is not None:
+            edges = (edges, self._earlier) | "WithEarlier" >> beam.Flatten()
         return edges | "Span" >> beam.CombineGlobally(_Span())
 
 
@@ -94,14 +104,26 @@ class Elected(NamedTuple):
 
 
 class Elect(beam.PTransform):
-    """(shard key, packed relations) -> Elected: who stands for each cluster, who holds against whom, who leaves."""
+    """(shard key, packed relations) -> Elected: who stands for each cluster, who holds against whom, who leaves.
 
-    def __init__(self, settings: Settings, shards: beam.PCollection[ShardRef], forest: beam.PCollection[bytes]) -> None:
+    Args:
+        earlier: (partition of roots, packed relations) that earlier runs of a corpus found among documents of touched components.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        shards: beam.PCollection[ShardRef],
+        forest: beam.PCollection[bytes],
+        earlier: beam.PCollection[tuple[int, bytes]] | None = None,
+    ) -> None:
         super().__init__()
-        self._settings, self._shards, self._forest = settings, shards, forest
+        self._settings, self._shards, self._forest, self._earlier = settings, shards, forest, earlier
 
     def expand(self, relations: beam.PCollection[tuple[int, bytes]]) -> Elected:
         by_root = relations | "ByRoot" >> beam.ParDo(_DealByRoot(), AsSingleton(self._forest)).with_output_types(tuple[int, bytes])
+        if self._earlier is not None:
+            by_root = (by_root, self._earlier) | "WithEarlier" >> beam.Flatten()
         grouped = by_root | "Gather" >> beam.GroupByKey()
         sides = AsList(self._shards), AsSingleton(self._forest)
         elected = grouped | "Resolve" >> beam.ParDo(_Resolve(self._settings), *sides).with_outputs("relations", main="decisions")
@@ -171,8 +193,7 @@ class _Relate(_SketchTask):
         found = []
         for start in range(0, len(pairs), _PAIRS_AT_ONCE):
             some = pairs[start : start + _PAIRS_AT_ONCE]
-            a, b = (files.rows(np.ascontiguousarray(some[:, side]), _VERIFY_COLUMNS) for side in (0, 1))
-            found.append(relate(a, b, self._settings.config.dedup))
+            found.append(relate_pairs(some, files, self._settings.config.dedup))
             files.release()
             self._settings.progress.add("verify", 0, len(some))
         self._settings.progress.add("verify", 1)
@@ -207,14 +228,7 @@ class _DealByRoot(beam.DoFn):
         self._forest: tuple[bytes, Any, Any] | None = None
 
     def process(self, element: tuple[int, bytes], forest: bytes) -> Iterator[tuple[int, bytes]]:
-        table = unpack_table(element[1])
-        nodes, roots = self._assignments(forest)
-        root_a, root_b = (_roots(table.column(name).to_numpy(), nodes, roots) for name in ("a_node", "b_node"))
-        inside = (root_a == root_b) & (root_a != _NO_ROOT)
-        table = table.append_column("root", pa.array(root_a, pa.uint64())).filter(pa.array(inside))
-        partition = table.column("root").to_numpy() % np.uint64(CLUSTER_PARTITIONS)
-        for number in np.unique(partition):
-            yield int(number), pack_table(table.filter(pa.array(partition == number)))
+        yield from deal_by_root(unpack_table(element[1]), *self._assignments(forest))
 
     def _assignments(self, forest: bytes) -> tuple[Any, Any]:
         if self._forest is None or self._forest[0] is not forest:
@@ -236,16 +250,32 @@ class _Resolve(_SketchTask):
         for group in _in_blocks(starts, len(roots)):
             block = table.slice(group[0], group[-1] - group[0])
             members = np.unique(np.concatenate([block.column(name).to_numpy() for name in ("a_node", "b_node")]))
-            reader = CachedRows(files.rows(members, _VERIFY_COLUMNS), files)
-            decided, more = resolve(members, block.drop_columns(["root"]), reader, self._settings.config.dedup)
+            rows = files.rows(members, LIGHT)
+            edges = block.drop_columns(["root"])
+            elders = self._settings.elders if has_elders(members) else None
+            decided, more = resolve(
+                members, keep_canonical(edges, rows) if elders else edges, CachedRows(rows, files), self._settings.config.dedup
+            )
+            if elders:
+                decided = complete(decided, rows, elders)
             decisions += decided
             computed.append(more)
             files.release()
             self._settings.progress.add("elect", 0, len(members))
         self._settings.progress.add("elect", 1)
-        yield from _decisions_by_shard(decisions, files)
+        yield from decisions_by_shard(decisions, files)
         for key, rows in _tables_by_shard(computed, files):
             yield TaggedOutput("relations", (key, pack_table(rows)))
+
+
+def deal_by_root(table: pa.Table, nodes: Any, roots: Any) -> Iterator[tuple[int, bytes]]:
+    """Relations within a tree of a forest, by partition of the tree's root."""
+    root_a, root_b = (_roots(table.column(name).to_numpy(), nodes, roots) for name in ("a_node", "b_node"))
+    inside = (root_a == root_b) & (root_a != _NO_ROOT)
+    table = table.append_column("root", pa.array(root_a, pa.uint64())).filter(pa.array(inside))
+    partition = table.column("root").to_numpy() % np.uint64(CLUSTER_PARTITIONS)
+    for number in np.unique(partition):
+        yield int(number), pack_table(table.filter(pa.array(partition == number)))
 
 
 _NO_PAIRS = np.empty((0, 2), np.uint64)
@@ -296,7 +326,8 @@ def _in_blocks(starts: Any, end: int, rows: int = 20_000) -> Iterator[list[int]]
         yield block
 
 
-def _decisions_by_shard(decisions: list[Decision], files: SketchFiles) -> Iterator[tuple[int, bytes]]:
+def decisions_by_shard(decisions: list[Decision], files: SketchFiles) -> Iterator[tuple[int, bytes]]:
+    """Pickled lists of decisions by the key of the shard that holds the document."""
     if decisions:
         keys = np.array([ref.key for ref in files.refs], np.uint64)
         positions = shard_index(keys, np.array([decision.node for decision in decisions], np.uint64))
@@ -310,6 +341,9 @@ def _tables_by_shard(tables: list[pa.Table], files: SketchFiles) -> Iterator[tup
     if tables:
         whole = pa.concat_tables(tables)
         keys = np.array([ref.key for ref in files.refs], np.uint64)
-        positions = pa.array(shard_index(keys, as_uint64(whole.column("a_node"))))
+        sides = [as_uint64(whole.column(name)) for name in ("a_node", "b_node")]
+        # The smaller node is the new one of a pair with an earlier document, which no shard of this run holds.
+        owners = np.minimum(*sides) if int(keys[-1]) >= ELDER_NODE else sides[0]
+        positions = pa.array(shard_index(keys, owners))
         for position in pc.unique(positions).sort().to_pylist():
             yield files.refs[position].key, whole.filter(pc.equal(positions, position))

@@ -28,9 +28,11 @@ from pipeline.errors import ConfigError
 from pipeline.filters import FILTERS
 from pipeline.filters import check as check_limits
 from pipeline.planning import Plan, plan
+from pipeline.publishing import Part
 from pipeline.records import InputSplit, ShardRef
 from pipeline.report.progress import Progress
-from pipeline.transforms import compare
+from pipeline.transforms import compare, corpus
+from pipeline.transforms.corpus_place import CorpusPlace
 from pipeline.transforms.filesystems import storage_for
 from pipeline.transforms.follow import follow
 from pipeline.transforms.packing import pack_split, unpack_split
@@ -41,7 +43,7 @@ from pipeline.transforms.settings import Settings
 from pipeline.transforms.strip import Strip
 from pipeline.transforms.workplace import Workplace
 
-__all__ = ["RunResult", "build", "run"]
+__all__ = ["RunResult", "build", "carry_out", "check_arguments", "run"]
 
 _SMALL_INPUT = 24 * 2**20
 """Bytes of input below which one process is faster than starting several (some 3 s, see docs/decisions/runners.md)."""
@@ -82,29 +84,43 @@ def run(
         BooksError: the books do not balance; nothing appears at `output`.
     """
     started = time.monotonic()
-    _check_arguments(inputs, output, config)
-    if workers is not None and workers < 0:
-        raise ConfigError(f"--workers must be 0 (all cores) or more, found {workers}")
-    the_runner, options = make_runner(runner, 1, beam_options)  # also tells Beam's file systems their options, before the plan lists input
+    check_arguments(inputs, output, config, workers)
+    _, options = make_runner(runner, 1, beam_options)  # also tells Beam's file systems their options, before the plan lists input
     with Workplace(output, config, overwrite=overwrite, beam_options=options) as place:
-        planned = plan(inputs, storage_for, config.input, exclude=[output])
-        if runner in LOCAL_RUNNERS:
-            processes = _choose_workers(workers, planned)
-            if processes > 1:
-                if on_progress is not None:
-                    on_progress(Progress("Prepare", 0, None, 0, time.monotonic() - started))
-                _prepare_apart()
-            the_runner, options = make_runner(runner, processes, beam_options)
-        settings = place.settings(planned, local=runner in LOCAL_RUNNERS)
-        with follow(place.progress, len(planned.splits), on_progress, started):
-            pipeline = beam.Pipeline(runner=the_runner, options=options)
-            build(pipeline, planned.splits, settings)
-            pipeline.run().wait_until_finish()
-        manifest = place.finish(time.monotonic() - started, workers)
+        return carry_out(place, inputs, output, config, runner, workers, beam_options, on_progress, started)
+
+
+def carry_out(
+    place: Workplace | CorpusPlace,
+    inputs: Sequence[str],
+    output: str,
+    config: Config,
+    runner: str,
+    workers: int | None,
+    beam_options: Sequence[str],
+    on_progress: Callable[[Progress], None] | None,
+    started: float,
+) -> RunResult:
+    """Plan, run the pipeline, and finish the run in its place. The arguments are those of `run`."""
+    planned = plan(inputs, storage_for, config.input, exclude=[output])
+    the_runner, options = make_runner(runner, 1, beam_options)
+    settings = place.settings(planned, local=runner in LOCAL_RUNNERS)
+    if runner in LOCAL_RUNNERS:
+        processes = _choose_workers(workers, planned)
+        if processes > 1:
+            if on_progress is not None:
+                on_progress(Progress("Prepare", 0, None, 0, time.monotonic() - started))
+            _prepare_apart()
+        the_runner, options = make_runner(runner, processes, beam_options)
+    with follow(place.progress, len(planned.splits), on_progress, started):
+        pipeline = beam.Pipeline(runner=the_runner, options=options)
+        build(pipeline, planned.splits, settings)
+        pipeline.run().wait_until_finish()
+    manifest = place.finish(time.monotonic() - started, workers)
     return RunResult(output, manifest, time.monotonic() - started)
 
 
-def _check_arguments(inputs: Sequence[str], output: str, config: Config) -> None:
+def check_arguments(inputs: Sequence[str], output: str, config: Config, workers: int | None = None) -> None:
     """Refuse what would only be noticed in the result: an unset shell variable, a misspelled rule, a language by its name."""
     if not output.strip() or not all(given.strip() for given in inputs):
         raise ConfigError("an input or the output is an empty string; name a file or folder ('.' for the current one)")
@@ -118,6 +134,8 @@ def _check_arguments(inputs: Sequence[str], output: str, config: Config) -> None
                 close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
                 hint = f"did you mean {close[0]}?" if close else "`copydesk config --rules` lists them"
                 raise ConfigError(f"{setting}: there is no {name!r}; {hint}")
+    if workers is not None and workers < 0:
+        raise ConfigError(f"--workers must be 0 (all cores) or more, found {workers}")
     check_limits(config.filter)
     for language in config.filter.languages:
         if not re.fullmatch(r"[a-z]{2,3}", language):
@@ -130,10 +148,13 @@ def build(pipeline: beam.Pipeline, splits: Sequence[InputSplit], settings: Setti
     if settings.config.repetition.enabled:
         shards = shards | "Strip" >> Strip(settings)
     decisions = relations = pipeline | "Nothing" >> beam.Create([]).with_output_types(tuple[int, bytes])
-    if settings.config.dedup.enabled:
+    parts = pipeline | "NoParts" >> beam.Create([]).with_output_types(Part)
+    if settings.elders is not None:
+        decisions, relations, parts = corpus.compare(pipeline, shards, settings, settings.elders)
+    elif settings.config.dedup.enabled:
         decisions, relations = _compare(pipeline, shards, settings)
     published = shards | "Publish" >> Publish(settings, decisions, relations)
-    return published | "Commit" >> Commit(settings, shards)
+    return published | "Commit" >> Commit(settings, shards, parts)
 
 
 def _stage(pipeline: beam.Pipeline, splits: Sequence[InputSplit], settings: Settings) -> beam.PCollection[ShardRef]:

@@ -19,10 +19,12 @@ import pyarrow as pa
 from pipeline import __version__
 from pipeline.committing import commit
 from pipeline.config import fingerprint
-from pipeline.publishing import Constants, PublishedShard, publish_shard
+from pipeline.corpus.elders import Elders, describe_run, name_earlier
+from pipeline.publishing import Constants, Part, PublishedShard, publish_shard
 from pipeline.records import Decision, ShardRef
 from pipeline.resources import rules_sha256
 from pipeline.schema import arrow_schema
+from pipeline.storage import join
 from pipeline.transforms.filesystems import storage_for
 from pipeline.transforms.packing import unpack_table
 from pipeline.transforms.settings import Settings
@@ -31,12 +33,13 @@ __all__ = ["Commit", "Publish", "run_id"]
 
 
 def run_id(refs: Sequence[ShardRef], settings: Settings) -> str:
-    """Name of a run: a hash of the documents it holds, its configuration and its rules; the same for the same work.
+    """Name of a run: a hash of its documents, configuration, rules and the runs it is compared with; the same for the same work.
 
     16 hex digits.
     """
     digest = hashlib.blake2b(digest_size=8)
-    for part in (__version__, fingerprint(settings.config), rules_sha256(), *sorted(f"{ref.key} {ref.digest}" for ref in refs)):
+    parents = settings.elders.identity() if settings.elders else []
+    for part in (__version__, fingerprint(settings.config), rules_sha256(), *parents, *sorted(f"{ref.key} {ref.digest}" for ref in refs)):
         digest.update(part.encode() + b"\n")
     return digest.hexdigest()
 
@@ -64,15 +67,19 @@ class Publish(beam.PTransform):
 
 
 class Commit(beam.PTransform):
-    """PublishedShard -> the run's id, once, after the manifest is written. A run whose books do not balance fails here."""
+    """PublishedShard -> the run's id, once, after the manifest is written. A run whose books do not balance fails here.
 
-    def __init__(self, settings: Settings, shards: beam.PCollection[ShardRef]) -> None:
+    Args:
+        parts: files beside the tables of the shards, for the manifest.
+    """
+
+    def __init__(self, settings: Settings, shards: beam.PCollection[ShardRef], parts: beam.PCollection[Part]) -> None:
         super().__init__()
-        self._settings, self._shards = settings, shards
+        self._settings, self._shards, self._parts = settings, shards, parts
 
     def expand(self, published: beam.PCollection[PublishedShard]) -> beam.PCollection[str]:
         once = published.pipeline | "Once" >> beam.Create([0])
-        sides = beam.pvalue.AsList(published), beam.pvalue.AsList(self._shards)
+        sides = beam.pvalue.AsList(published), beam.pvalue.AsList(self._shards), beam.pvalue.AsList(self._parts)
         return once | "Close" >> beam.ParDo(_Commit(self._settings), *sides).with_output_types(str)
 
 
@@ -88,15 +95,17 @@ class _Publish(beam.DoFn):
     def process(self, element: tuple[int, dict[str, Iterable[Any]]], refs: list[ShardRef]) -> Iterable[PublishedShard]:
         _, joined = element
         settings = self._settings
+        fixed = constants(refs, settings)
+        folder = settings.publish_folder(fixed.run_id)
         for ref in joined["shard"]:
             decisions = [decision for block in joined["decisions"] for decision in pickle.loads(block)]
             published = publish_shard(
                 ref,
                 sorted(decisions, key=_node),
-                _relations(joined["relations"]),
-                settings.publish,
-                storage_for(settings.publish),
-                constants(refs, settings),
+                _relations(joined["relations"], settings.elders),
+                folder,
+                storage_for(folder),
+                fixed,
                 settings.config,
             )
             settings.progress.add("publish", 1, ref.rows)
@@ -107,10 +116,16 @@ class _Commit(beam.DoFn):
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    def process(self, _: int, published: list[PublishedShard], refs: list[ShardRef]) -> Iterable[str]:
+    def process(self, _: int, published: list[PublishedShard], refs: list[ShardRef], parts: list[Part]) -> Iterable[str]:
         settings = self._settings
         fixed = constants(refs, settings)
-        commit(published, settings.expected, settings.publish, storage_for(settings.publish), fixed, settings.config)
+        folder = settings.publish_folder(fixed.run_id)
+        more = describe_run(settings.elders, refs, parts) if settings.elders else {}
+        commit(published, settings.expected, folder, storage_for(folder), fixed, settings.config, parts, more)
+        if settings.elders:
+            pointer = join(settings.staged, "run_id")
+            with storage_for(pointer).create(pointer) as file:
+                file.write(fixed.run_id.encode())
         settings.progress.add("commit", 1)
         yield fixed.run_id
 
@@ -119,10 +134,10 @@ def _node(decision: Decision) -> int:
     return decision.node
 
 
-def _relations(blocks: Iterable[bytes]) -> pa.Table | None:
+def _relations(blocks: Iterable[bytes], elders: Elders | None) -> pa.Table | None:
     """All relations of a shard in a fixed order, each pair once."""
     names = arrow_schema("relations").names
-    tables = [unpack_table(block).select(names) for block in blocks]
+    tables = [name_earlier(unpack_table(block), elders).select(names) for block in blocks]
     if not tables:
         return None
     table = pa.concat_tables(tables).combine_chunks().sort_by([("a", "ascending"), ("b", "ascending"), ("relation", "ascending")])

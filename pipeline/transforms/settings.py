@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pipeline.committing import Expected
 from pipeline.config import Config
+from pipeline.corpus.elders import Elders
 from pipeline.progressing import ProgressLog
 from pipeline.storage import join
 
@@ -23,6 +24,7 @@ class Settings:
         fingerprint: configuration, rules and code that made the staged splits.
         expected: what the plan promised.
         progress: where workers tell how far they are.
+        elders: the earlier runs of the corpus that the run belongs to; None for a run that stands alone.
     """
 
     config: Config
@@ -31,6 +33,11 @@ class Settings:
     fingerprint: str
     expected: Expected
     progress: ProgressLog
+    elders: Elders | None = None
+
+    def publish_folder(self, run_id: str) -> str:
+        """Folder in which a run of this name is written; on an object store a run of a corpus is written in its place."""
+        return self.publish.replace("{run_id}", run_id)
 
     def split_folder(self, split_id: str) -> str:
         """Folder of one staged split."""
