@@ -77,11 +77,11 @@ def _repair_metadata(metadata: Metadata, config: RepairConfig) -> tuple[Metadata
             changed[name] = repaired if isinstance(value, tuple) else repaired[0]
             pairs = zip(values, repaired, strict=True)
             flags += [Flag(f"{name}_repaired", 0, 0, old, "certain", "encoding", new) for old, new in pairs if old != new]
-    byline = tuple(changed.get("byline", metadata.byline))  # type: ignore[call-overload]
-    names, agencies = furniture.read_delivered(byline) if byline else ((), ())
+    byline = tuple(repairs.repair_value(entry, config) for entry in metadata.byline)
+    names, agencies, left_out = furniture.read_delivered(byline) if byline else ((), (), False)
     if names != byline:
         changed |= {"byline": names, "text_agency": tuple(dict.fromkeys((*metadata.text_agency, *agencies)))}
-        flags.append(Flag("byline_repaired", 0, 0, "; ".join(byline), "certain", "byline", "; ".join(names)))
+        flags += [Flag("byline_repaired", 0, 0, "; ".join(byline), "certain", "byline", "; ".join(names))] if left_out else []
     return (metadata.with_values(**changed) if changed else metadata), tuple(flags)
 
 

@@ -29,9 +29,10 @@ from pipeline.furniture import (
     video_teaser,
     widget_residue,
 )
+from pipeline.furniture._authors import read_delivered
 from pipeline.text.rules import Rule
 
-__all__ = ["RULES"]
+__all__ = ["RULES", "read_delivered"]
 
 RULES: tuple[Rule, ...] = (
     version_markers,  # first: transmission headers and markers stand before everything else, end marks after it

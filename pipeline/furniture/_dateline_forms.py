@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["ALONE", "CAPITALS_ONLY", "FORMS", "SIGNED", "SIGNS"]
+__all__ = ["ALONE", "BARE", "CAPITALS_ONLY", "FORMS", "SIGNED", "SIGNS"]
 
 _UPPER = r"A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİĶŁĻŃŅŇŌŐŒŘŚŞŠŢŤŪŮŰŲŹŻŽА-ЯЁІЇЄҐΑ-Ω"
 _WORD = rf"[{_UPPER}][\w’'.\-]*"
@@ -78,6 +78,12 @@ CAPITALS_ONLY = re.compile(
 
 ALONE = re.compile(rf"{_PLACE}{_REGION}{_DATE}[ ,(]+(?P<agency>[{_UPPER}][\w.’' ]{{1,30}}?)\)?\s*[-–—]{{1,2}}")
 """A dateline that is a whole line."""
+
+BARE = re.compile(
+    rf"(?P<place>[{_UPPER}][{_UPPER}.’' -]{{2,30}}|{_PLACE}(?=\s*,)){_REGION}{_DATE}\s*,?"
+    r"\s*[(\[/]\s*(?P<agency>[^()\[\]/\n]{2,40})\s*[)\]/]\.?"
+)
+"""The same without a dash, where the agency stands in brackets and the place is in capitals or has a comma after it."""
 
 SIGNED = re.compile(r"(?P<place>[^\W\d_][^\d\n/|:–—-]{1,30}?)\s*[-–—/|]\s*(?P<agency>[^\n/|:–—]{2,30})")
 """Place and agency on a line of their own, without a dash after them."""

@@ -4,41 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
-from typing import NamedTuple
 
+from pipeline.furniture._authors import CONTACT, Credit, read_names, roles, split_prefix
 from pipeline.furniture._dates import is_time_line
-from pipeline.furniture._names import agency_named, known_source, looks_like_name, tidy_name
-from pipeline.furniture._phrases import phrases_in, starts
+from pipeline.furniture._names import known_source
+from pipeline.furniture._phrases import starts
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
 from pipeline.text.lines import Line, ends_sentence, flatten, fold, split_lines
 from pipeline.text.rules import Context, Finding
 from pipeline.text.zones import Zones, find_zones
 
-NAME, VERSION = "byline", 1
+NAME, VERSION = "byline", 2
 
 _LONGEST = 200
 _DEEPEST = 10
 """Lines of the head that are looked at; the gold bylines stand second, the deepest seen in wire copy sixth."""
-
-_AFTER_PREFIX = re.compile(r"\s*[:|=/]\s*|\s+")
-_SPLIT = re.compile(
-    r"\s*(?:[|•·/;&+、，　]|\s[-–—]\s|,|\b(?:and|und|et|y|e|en|i|и|та|і|й|ve|with|mit|avec|con|com|met|och|og)\b|(?<=\s)و(?=[^\W\d_]))\s*"
-)
-_PLACE = re.compile(r"^(?:in|at|from|aus|à|en|de|da|em|w|в|у|з|из|te|dal?)\s+[A-ZÀ-ÞА-ЯІЇЄ]")
-_IN_PLACE = re.compile(r"\s(?:in|at|for|from|of|reporting from|en|à|aus|für|pour|para|per|voor|dla|в|из)\s(?=[A-ZÀ-ÞА-ЯІЇЄ])")
-_IN_PLACE_CAPITALS = re.compile(r"\s(?:IN|AT|FOR|FROM|OF|FÜR|POUR|PARA|PER|VOOR|DLA)\s")
-_CONTACT = re.compile(r"(?:^|\s)@\w{2,30}|[\w.+-]+@[\w-]+\.[\w.-]+|https?://\S+|\((?:@|he/|she/|they/)[^)]*\)")
-_DATE = re.compile(r"\b(?:19|20)\d\d\b|\d{1,2}:\d\d|\b(?:published|updated|posted|last modified|\d{1,2}(?:h|m|d)? ago)\b", re.IGNORECASE)
-
-
-class Credit(NamedTuple):
-    """What a line of names says; `unknown` where something in it is neither name, role, place, agency nor outlet."""
-
-    names: tuple[str, ...] = ()
-    agencies: tuple[str, ...] = ()
-    unknown: bool = False
 
 
 def find(text: str, context: Context) -> Iterator[Finding]:
@@ -85,7 +66,7 @@ def _candidates(lines: tuple[Line, ...], zones: Zones, language: str | None) -> 
     for line in lines[min(head, _DEEPEST) :]:
         if line.prose or len(line.text) > _LONGEST or (_DEEPEST < line.number <= zones.last_prose):
             continue
-        if line.text[0] in "—–" or _split_prefix(line.text, language) or _title_after(line.text) or _beside_time(line, lines):
+        if line.text[0] in "—–" or split_prefix(line.text, language) or _title_after(line.text) or _beside_time(line, lines):
             yield line
 
 
@@ -102,10 +83,12 @@ def _judge(line: Line, lines: tuple[Line, ...], text: str, zones: Zones, languag
     zone = f"zone: {zones.name(line.number)}"
     if name := _title_after(shown):
         return Credit((name,)), f"formula: a reporter's title after a name; {zone}"
-    prefix, rest = _split_prefix(shown, language) or ("", shown)
+    if zones.before_prose(line.number) and _is_nameless(line, language) and not ends_sentence(shown):
+        return Credit(), f"formula: a byline that names nobody; {zone}"
+    prefix, rest = split_prefix(shown, language) or ("", shown)
     if ends_sentence(rest) and not rest.endswith(("Jr.", "Sr.")):
         return None, ""
-    credit = read_names(rest, strict=not prefix)
+    credit = read_names(rest, strict=not prefix, language=language)
     if credit.unknown or not (credit.names or credit.agencies):
         return None, ""
     if prefix:
@@ -121,15 +104,24 @@ def _judge(line: Line, lines: tuple[Line, ...], text: str, zones: Zones, languag
     return None, ""
 
 
-def _split_prefix(text: str, language: str | None) -> tuple[str, str] | None:
-    """("By", the rest) of a line that begins like a byline, or None."""
-    bare = text.lstrip(" \t•·*-–—|[(（【")
-    flat = flatten(bare)
-    match = starts("bylines.toml", "prefix", language).match(flat)
-    gap = _AFTER_PREFIX.match(flat, match.end()) if match else None
-    if not match or not gap or gap.end() == len(bare):
-        return None
-    return bare[: match.end()], bare[gap.end() :].rstrip(" ])）】|")
+def is_byline(line: Line, language: str | None) -> bool:
+    """Whether a line says who wrote the text, by its words: `By Ana Ruiz`, `Von unserem Korrespondenten`. Names alone may be anything."""
+    if len(line.text) > _LONGEST or (ends_sentence(line.text) and line.text.count(" ") > 5):
+        return False
+    if _is_nameless(line, language):
+        return True
+    if _title_after(line.text):
+        return True
+    found = split_prefix(line.text, language)
+    if found is None or ends_sentence(found[1]):
+        return False
+    credit = read_names(found[1], strict=False, language=language)
+    return not credit.unknown and bool(credit.names or credit.agencies)
+
+
+def _is_nameless(line: Line, language: str | None) -> bool:
+    """`By our own correspondent`: a byline that names nobody."""
+    return starts("bylines.toml", "nameless", language).match(line.core) is not None if line.core else False
 
 
 def _title_after(text: str) -> str | None:
@@ -138,54 +130,13 @@ def _title_after(text: str) -> str | None:
     return match["name"].strip() if match else None
 
 
-def read_names(text: str, *, strict: bool) -> Credit:
-    """Read a list of names, roles, places, agencies and outlets; `strict` takes nothing else.
-
-    >>> read_names("ANA RUIZ in Oslo, Reuters | March 3, 2023", strict=False)
-    Credit(names=('Ana Ruiz',), agencies=('Reuters',), unknown=False)
-    """
-    names: list[str] = []
-    agencies: list[str] = []
-    for raw in _SPLIT.split(_CONTACT.sub(" ", text).replace("(", ",").replace(")", ",")):
-        part = raw.strip(" .,:*_–—-[]")
-        if not part:
-            continue
-        part, placed = _without_place(part, announced=not strict)
-        if agency := agency_named(part):
-            agencies.append(agency)
-        elif looks_like_name(part, announced=not strict) and not (names and _has_role(part)):
-            names.append(tidy_name(part))
-        elif placed or known_source(part) or _has_role(part) or _PLACE.match(part) or _DATE.search(part):
-            continue
-        elif strict or not names or len(part) > 40:
-            return Credit(tuple(names), tuple(agencies), True)
-    return Credit(tuple(names), tuple(agencies))
-
-
-def _without_place(part: str, *, announced: bool) -> tuple[str, bool]:
-    """Cut ``in Oslo`` and ``for CNN`` off a name."""
-    match = _IN_PLACE.search(part) or (_IN_PLACE_CAPITALS.search(part) if part.isupper() else None)
-    if match and looks_like_name(part[: match.start()], announced=announced):
-        return part[: match.start()], True
-    return part, False
-
-
-@cache
-def _roles() -> re.Pattern[str]:
-    return re.compile("|".join(rf"(?<!\w)(?:{phrase.pattern})(?!\w)" for phrase in phrases_in("bylines.toml", "role")))
-
-
-def _has_role(text: str) -> bool:
-    return _roles().search(fold(text)) is not None
-
-
 def _is_role(text: str) -> bool:
     """Whether a line under a byline says nothing but what the author is: `White House Reporter`, `Harbor Post`."""
     if len(text) > 60 or ends_sentence(text) or text.count(" ") > 6:
         return False
-    if known_source(text) or _CONTACT.fullmatch(text.strip()):
+    if known_source(text) or CONTACT.fullmatch(text.strip()):
         return True
-    left = _roles().sub("", fold(text))
+    left = roles().sub("", fold(text))
     return left != fold(text) and len(re.findall(r"\w{2,}", left)) <= 3 and not re.search(r"\d", left)
 
 

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from pipeline.furniture._dateline_forms import ALONE, CAPITALS_ONLY, FORMS, SIGNED, SIGNS
+from pipeline.furniture._dateline_forms import ALONE, BARE, CAPITALS_ONLY, FORMS, SIGNED, SIGNS
 from pipeline.furniture._names import agency_named, known_source, outlet_named
 from pipeline.furniture._phrases import phrases_in, split_alternatives
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Edit, Fact, KeySpan
-from pipeline.text.lines import Line, fold, split_lines
+from pipeline.text.lines import Line, ends_sentence, fold, split_lines
 from pipeline.text.rules import Context, Finding
 from pipeline.text.zones import find_zones
 
@@ -67,13 +67,36 @@ def _is_one_of_several(line: Line, text: str) -> bool:
     return any(other.number != line.number and _LABEL.match(other.text) for other in split_lines(text))
 
 
+def is_dateline(text: str) -> bool:
+    """Whether a line is a dateline and nothing else: `BERGEN, May 4 (AP)`, `Oslo (dpa) -`.
+
+    >>> is_dateline("BERGEN, May 4 (AP)"), is_dateline("BERGEN (AP) - The ferry left."), is_dateline("Ferry sinks (AP)")
+    (True, False, False)
+    """
+    if len(text) > 90 or ends_sentence(text):
+        return False
+    match = ALONE.fullmatch(text) or BARE.fullmatch(text)
+    return match is not None and (agency_named(match["agency"]) is not None or known_source(match["agency"]) is not None)
+
+
+def reads_as_dateline(text: str) -> bool:
+    """Whether a line begins with a dateline that names an agency or a day, so that it is the story and no headline.
+
+    >>> reads_as_dateline("OSLO, May 4 (Reuters) - The ferry left"), reads_as_dateline("OSLO: The ferry left")
+    (True, False)
+    """
+    found = read_dateline(text)
+    return found is not None and (bool(found[1]) or re.search(r"\d", text[: found[0]]) is not None or text[found[0] :][:1] == "")
+
+
 def _alone(text: str, context: Context) -> list[Finding]:
     """A dateline on a line of its own before the story: `Bergen ABC  —`. The line goes, as it is no part of a sentence any more."""
     lines = split_lines(text)
     zones = find_zones(text)
     for line in lines[: max(0, zones.first_prose)]:
-        match = ALONE.fullmatch(line.text) or (SIGNED.fullmatch(line.text) if line.number or context.metadata.title else None)
-        if match and (agency_named(match["agency"]) or (match.re is ALONE and known_source(match["agency"]))):
+        signed = SIGNED.fullmatch(line.text) if line.number or context.metadata.title else None
+        match = ALONE.fullmatch(line.text) or BARE.fullmatch(line.text) or signed
+        if match and (agency_named(match["agency"]) or (match.re is not SIGNED and known_source(match["agency"]))):
             agency = agency_named(match["agency"])
             facts: list[Finding] = [Fact("dateline", line.text)]
             if agency:

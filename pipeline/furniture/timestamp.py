@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from pipeline.furniture._chronicle import entry_times
 from pipeline.furniture._dates import is_time_line, may_be_time, read_time
 from pipeline.furniture._names import agency_named, known_source, looks_like_name, tidy_name
 from pipeline.furniture._phrases import line_phrase, phrases_in, starts
@@ -15,7 +16,7 @@ from pipeline.text.lines import Line, core, flatten, fold, split_lines
 from pipeline.text.rules import Context, Finding
 from pipeline.text.zones import Zones, find_zones
 
-NAME, VERSION = "timestamp", 1
+NAME, VERSION = "timestamp", 2
 
 _LONGEST = 160
 _DEEPEST = 12
@@ -42,7 +43,8 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     """Yield times as facts and deletions of lines that hold nothing but times and their labels.
 
     A complete date becomes `published_at` (or `modified_at` after "updated"); a date without a year, an ambiguous one and "2 hours
-    ago" become hints. A line goes before the story or after it; inside the story it must have a label.
+    ago" become hints. A line goes before the story or after it; inside the story it must have a label. Dates
+    over the entries of a chronicle or a live blog stay.
 
     >>> from pipeline.records import Metadata, Origin, ParsedDocument
     >>> doc = ParsedDocument("d", 0, Origin("u"), "0", 0, "", Metadata(), "text", "text")
@@ -61,7 +63,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
             continue
         zone = zones.name(line.number)
         if may_be_time(line.core) and is_time_line(line.text):
-            if _stands_apart(line, zones) or _labelled(line.text):
+            if _labelled(line.text) or (_stands_apart(line, zones) and line.number not in entry_times(text)):
                 yield from read_stamps(line.text, context.language)
                 removals.append(Removal(line.number, line.number, "timestamp", f"form: nothing but dates, times and labels; zone: {zone}"))
         elif _beside_story(line, zones) and (facts := read_meta(line, context.language)) is not None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pipeline.furniture._chronicle import entry_times
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.text.lines import Line, ends_sentence, is_headline, split_lines
 from pipeline.text.rules import Context, Finding
 from pipeline.text.zones import find_zones
 
-NAME, VERSION = "video_teaser", 1
+NAME, VERSION = "video_teaser", 2
 
 _SOURCED = re.compile(r"(?:\d{1,2}:)?\d{1,2}:\d\d\s*[-–—•|·]\s*(?:Source|Quelle|Fuente|Fonte|Bron|Источник|Credit)s?\s*:.{1,40}")
 _LENGTH = re.compile(r"(?:\d{1,2}:)?\d{1,2}:\d\d|\d{1,2} ?(?:min|m|sec|s)\.?(?: ?\d{1,2} ?(?:sec|s)\.?)?", re.IGNORECASE)
@@ -38,7 +39,7 @@ def _teasers(text: str, lines: tuple[Line, ...], context: Context) -> Iterator[R
         if len(line.text) > 60 or not line.text[0].isdigit() or not 0 < line.number < len(lines) - 1:
             continue
         sourced = _SOURCED.fullmatch(line.text) is not None
-        if not sourced and not _LENGTH.fullmatch(line.text):
+        if not sourced and (not _LENGTH.fullmatch(line.text) or line.number in entry_times(text)):
             continue
         before, after = lines[line.number - 1], lines[line.number + 1]
         # The first line of a plain text is its headline, even where the player repeats it.

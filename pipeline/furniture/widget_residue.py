@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pipeline.furniture._chronicle import entry_times
 from pipeline.furniture._phrases import line_phrase
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.text.lines import Line, ends_sentence, repeats, split_lines
 from pipeline.text.rules import Context, Finding
 from pipeline.text.zones import Zones, find_zones
 
-NAME, VERSION = "widget_residue", 1
+NAME, VERSION = "widget_residue", 2
 
 _PLAYER_TIME = re.compile(r"(?:\d{1,2}:)?\d{1,2}:\d\d(?:\s*[/|]\s*(?:\d{1,2}:)?\d{1,2}:\d\d)?")
 _BULLET = "•·*-–▪◦‣"
@@ -32,7 +33,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     []
     """
     lines = split_lines(text)
-    hits = {line.number: line for line in lines if line.core and _is_widget(line)}
+    hits = {line.number: line for line in lines if line.core and _is_widget(line, text)}
     if not hits:
         return
     zones, counts = find_zones(text), repeats(lines)
@@ -40,8 +41,10 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     yield from remove_lines(text, lines, _blocks(lines, signs), NAME, VERSION)
 
 
-def _is_widget(line: Line) -> bool:
-    return line_phrase(line.core, "widget_residue") is not None or _PLAYER_TIME.fullmatch(line.text) is not None
+def _is_widget(line: Line, text: str) -> bool:
+    if line_phrase(line.core, "widget_residue") is not None:
+        return True
+    return _PLAYER_TIME.fullmatch(line.text) is not None and line.number not in entry_times(text)
 
 
 def _sign(line: Line, hits: dict[int, Line], zones: Zones, counts: dict[str, int]) -> str | None:
