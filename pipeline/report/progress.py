@@ -23,8 +23,11 @@ class Progress:
     Attributes:
         stage: name of the stage, for example ``Stage`` or ``Verify``.
         done, total: units of work (splits, tasks, parts) of this stage that are finished, and how many there are; None where unknown.
-        documents: documents that have come through so far; it never falls within a stage.
+        documents: documents (or what `unit` says) that have come through so far; it never falls within a stage.
         seconds: since the run began.
+        step: what `done` and `total` count, for example ``parts``.
+        unit: what `documents` counts.
+        resumed: parts that an earlier try of this run has staged; they are not among `done` and `total`.
     """
 
     stage: str
@@ -32,6 +35,9 @@ class Progress:
     total: int | None
     documents: int
     seconds: float
+    step: str = ""
+    unit: str = "documents"
+    resumed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +55,15 @@ def describe(now: Progress, first: Progress) -> str:
     'Verify 30/40, 9,000 documents, 1,000/s, 3 s left'
     >>> describe(Progress("Plan", 0, None, 0, 0.5), Progress("Plan", 0, None, 0, 0.5))
     'Plan'
+    >>> now = Progress("Publish", 20, 40, 9_000, 4.0, "shards")
+    >>> describe(now, now), describe(Progress("Verify", 1, None, 12_000, 4.0, "", "pairs"), now)
+    ('Publish 20 of 40 shards, 9,000 documents', 'Verify, 12,000 pairs')
     """
     pace = _measure(now, first)
-    parts = [now.stage if now.total is None else f"{now.stage} {now.done}/{now.total}"]
+    between = " of " if now.step else "/"
+    parts = [now.stage if now.total is None else f"{now.stage} {now.done}{between}{now.total} {now.step}".rstrip()]
     if now.documents:
-        parts.append(f"{now.documents:,} documents")
+        parts.append(f"{now.documents:,} {now.unit}")
     if pace.rate is not None:
         parts.append(f"{pace.rate:,.0f}/s")
     if pace.left is not None:

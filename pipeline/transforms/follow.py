@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from pipeline.progressing import ProgressLog, read_progress
 from pipeline.report.progress import Progress
@@ -14,17 +15,31 @@ from pipeline.transforms.strip import COUNT_TASKS
 
 __all__ = ["follow"]
 
-_STAGES = ("read", "count", "strip", "band", "verify", "elect", "publish", "commit")
-_NAMES = {
-    "read": "Read and repair",
-    "count": "Count lines",
-    "strip": "Strip lines",
-    "band": "Find candidates",
-    "verify": "Verify pairs",
-    "elect": "Elect",
-    "publish": "Publish",
-    "commit": "Commit",
-}
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """A stage by the name that workers log it under, and how a person reads it."""
+
+    key: str
+    name: str
+    step: str = ""
+    unit: str = "documents"
+
+
+_STAGES = (
+    _Stage("read", "Read and repair", "parts"),
+    _Stage("count", "Count lines", "tasks"),
+    _Stage("strip", "Strip lines", "shards"),
+    _Stage("band", "Find candidates", "tasks"),
+    _Stage("verify", "Verify", unit="pairs"),
+    _Stage("elect", "Elect"),
+    _Stage("passages", "Find passages"),
+    _Stage("align", "Align passages"),
+    _Stage("place", "Place passages"),
+    _Stage("publish", "Publish", "shards"),
+    _Stage("commit", "Commit"),
+)
+"""In the order in which a run comes to them."""
 
 
 @contextmanager
@@ -34,29 +49,29 @@ def follow(log: ProgressLog, splits: int, on_progress: Callable[[Progress], None
         yield
         return
     folder, stop = log.folder, threading.Event()
-    totals: dict[str, int | None] = {"read": splits, "band": len(tasks()), "count": COUNT_TASKS}
 
     def poll() -> None:
         while not stop.wait(0.5):
-            on_progress(_reading(folder, totals, started))
+            on_progress(_reading(folder, splits, started))
 
     thread = threading.Thread(target=poll, name="copydesk-progress", daemon=True)
-    on_progress(Progress(_NAMES["read"], 0, splits, 0, time.monotonic() - started))
+    on_progress(_reading(folder, splits, started))
     thread.start()
     try:
         yield
     finally:
         stop.set()
         thread.join()
-        on_progress(_reading(folder, totals, started))
+        on_progress(_reading(folder, splits, started))
 
 
-def _reading(folder: str, totals: dict[str, int | None], started: float) -> Progress:
+def _reading(folder: str, splits: int, started: float) -> Progress:
     done = read_progress(folder)
-    reached = [stage for stage in _STAGES if stage in done]
-    stage = reached[-1] if reached else "read"
-    units, documents = done.get(stage, (0, 0))
-    total = totals.get(stage)
-    if stage == "publish":
-        total = max(units, totals["read"] or 0)
-    return Progress(_NAMES[stage], units, total, documents, time.monotonic() - started)
+    reached = [stage for stage in _STAGES if stage.key in done]
+    stage = reached[-1] if reached else _STAGES[0]
+    units, documents = done.get(stage.key, (0, 0))
+    resumed = done.get("resumed", (0, 0))[0]
+    shards = max(1, done.get("shards", (0, 0))[0])
+    totals = {"read": splits - resumed, "band": max(units, len(tasks())), "count": COUNT_TASKS, "strip": shards, "publish": shards}
+    seconds = time.monotonic() - started
+    return Progress(stage.name, units, totals.get(stage.key), documents, seconds, stage.step, stage.unit, resumed)

@@ -156,7 +156,8 @@ class _Find(beam.DoFn):
         if refs is None:
             yield split
             return
-        self._settings.progress.add("read", 1, sum(ref.rows for ref in refs))
+        self._settings.progress.add("resumed", 1, sum(ref.rows for ref in refs))
+        self._settings.progress.add("shards", len(refs))
         for ref in refs:
             yield TaggedOutput("done", ref)
 
@@ -195,8 +196,10 @@ class _Write(beam.DoFn):
             raise RuntimeError("a record arrived outside of a split")
         if isinstance(record, SplitEnd):
             writer, self._writer = self._writer, None
-            yield from writer.close(record.records, record.skipped)
+            refs = writer.close(record.records, record.skipped)
             settings.progress.add("read", 1, self._seen)
+            settings.progress.add("shards", len(refs))
+            yield from refs
             return
         self._writer.add(record)
         (self._dead if isinstance(record, DeadLetter) else self._documents).inc()
