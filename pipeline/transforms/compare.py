@@ -9,7 +9,6 @@ relations + forest --by partition of roots--> Elect --> decisions and further re
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -27,7 +26,7 @@ from pipeline.dedup.relations import relate_pairs
 from pipeline.records import Decision, ShardRef
 from pipeline.sketchfiles import CachedRows, SketchFiles, as_uint64, shard_index
 from pipeline.transforms.filesystems import storage_for
-from pipeline.transforms.packing import pack_pairs, pack_table, unpack_pairs, unpack_table
+from pipeline.transforms.packing import pack_decisions, pack_pairs, pack_table, unpack_pairs, unpack_table
 from pipeline.transforms.settings import Settings
 
 __all__ = ["Band", "Cluster", "Elect", "Elected", "Forest", "Verify", "deal_by_root", "decisions_by_shard", "tasks"]
@@ -97,7 +96,7 @@ class Cluster(beam.PTransform):
 
 
 class Elected(NamedTuple):
-    """Decisions (pickled lists of Decision) and relations that were computed for them, both by shard key."""
+    """Decisions (packed) and relations that were computed for them, both by shard key."""
 
     decisions: beam.PCollection[tuple[int, bytes]]
     relations: beam.PCollection[tuple[int, bytes]]
@@ -208,7 +207,7 @@ class _Span(beam.CombineFn):
         return Forest()
 
     def add_input(self, forest: Forest, edges: bytes) -> Forest:
-        forest.add(np.frombuffer(edges, "<u8").reshape(-1, 2).astype(np.uint64))
+        forest.add(unpack_pairs([edges]))
         return forest
 
     def merge_accumulators(self, forests: Iterable[Forest]) -> Forest:
@@ -333,7 +332,7 @@ def decisions_by_shard(decisions: list[Decision], files: SketchFiles) -> Iterato
         positions = shard_index(keys, np.array([decision.node for decision in decisions], np.uint64))
         for position in np.unique(positions):
             chosen = [decisions[int(i)] for i in np.flatnonzero(positions == position)]
-            yield files.refs[int(position)].key, pickle.dumps(chosen, protocol=5)
+            yield files.refs[int(position)].key, pack_decisions(chosen)
 
 
 def _tables_by_shard(tables: list[pa.Table], files: SketchFiles) -> Iterator[tuple[int, pa.Table]]:

@@ -10,7 +10,6 @@ new shards, relations, decisions --Keep--> lookup/
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,7 +27,7 @@ from pipeline.records import Decision, ShardRef
 from pipeline.sketchfiles import SketchFiles, shard_index
 from pipeline.transforms import compare as base
 from pipeline.transforms.filesystems import storage_for
-from pipeline.transforms.packing import pack_pairs, pack_table, unpack_table
+from pipeline.transforms.packing import pack_pairs, pack_table, unpack_decisions, unpack_pairs, unpack_table
 from pipeline.transforms.publish import run_id
 from pipeline.transforms.settings import Settings
 
@@ -115,7 +114,7 @@ class _DecideKnown(_NewTask):
     """Packed pairs of `_FindKnown` -> decisions by shard key: what is on record already is a copy of itself."""
 
     def process(self, block: bytes, refs: list[ShardRef]) -> Iterator[tuple[int, bytes]]:
-        pairs = np.frombuffer(block, "<u8").reshape(-1, 2).astype(np.uint64)
+        pairs = unpack_pairs([block])
         if not len(pairs):
             return
         files = SketchFiles(refs, storage_for)
@@ -148,7 +147,7 @@ class _Join(_NewTask):
         kind, number = task
         files = SketchFiles(refs, storage_for)
         if files.refs:
-            without = np.concatenate([np.frombuffer(block, "<u8").reshape(-1, 2)[:, 0] for block in known])
+            without = unpack_pairs(known)[:, 0]
             fresh = Fresh(files, refs, without)
             pairs = getattr(self, f"_{kind}")(fresh, number)
             files.release()
@@ -187,7 +186,7 @@ class _Amend(_NewTask):
 
     def process(self, _: int, blocks: list[tuple[int, bytes]], refs: list[ShardRef]) -> Iterator[Part]:
         decisions = [
-            decision for key, block in blocks if key >= ELDER_NODE for decision in pickle.loads(block) if decision.node >= ELDER_NODE
+            decision for key, block in blocks if key >= ELDER_NODE for decision in unpack_decisions(block) if decision.node >= ELDER_NODE
         ]
         before = read_standings([decision.node for decision in decisions], self._elders, storage_for)
         folder = self._folder(refs)

@@ -9,7 +9,6 @@ relations -------- by key --+                                                   
 from __future__ import annotations
 
 import hashlib
-import pickle
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -26,7 +25,7 @@ from pipeline.resources import rules_sha256
 from pipeline.schema import arrow_schema
 from pipeline.storage import join
 from pipeline.transforms.filesystems import storage_for
-from pipeline.transforms.packing import unpack_table
+from pipeline.transforms.packing import unpack_decisions, unpack_table
 from pipeline.transforms.settings import Settings
 
 __all__ = ["Commit", "Publish", "run_id"]
@@ -48,21 +47,27 @@ class Publish(beam.PTransform):
     """ShardRef -> PublishedShard, one for one; side by side with what was decided about the shard's rows.
 
     Args:
-        decisions: (shard key, pickled list of Decision).
+        decisions: (shard key, packed decisions).
         relations: (shard key, packed table of relations that the shard publishes).
+        passages: (shard key, packed table of passages), where they are looked for.
 
     One shuffle of refs, decisions and packed relations; no text.
     """
 
     def __init__(
-        self, settings: Settings, decisions: beam.PCollection[tuple[int, bytes]], relations: beam.PCollection[tuple[int, bytes]]
+        self,
+        settings: Settings,
+        decisions: beam.PCollection[tuple[int, bytes]],
+        relations: beam.PCollection[tuple[int, bytes]],
+        passages: beam.PCollection[tuple[int, bytes]] | None = None,
     ) -> None:
         super().__init__()
-        self._settings, self._decisions, self._relations = settings, decisions, relations
+        self._settings, self._decisions, self._relations, self._passages = settings, decisions, relations, passages
 
     def expand(self, shards: beam.PCollection[ShardRef]) -> beam.PCollection[PublishedShard]:
         keyed = shards | "Key" >> beam.Map(lambda ref: (ref.key, ref)).with_output_types(tuple[int, ShardRef])
-        joined = {"shard": keyed, "decisions": self._decisions, "relations": self._relations} | beam.CoGroupByKey()
+        tables = {"shard": keyed, "decisions": self._decisions, "relations": self._relations}
+        joined = (tables if self._passages is None else {**tables, "passages": self._passages}) | beam.CoGroupByKey()
         return joined | "Write" >> beam.ParDo(_Publish(self._settings), beam.pvalue.AsList(shards)).with_output_types(PublishedShard)
 
 
@@ -98,7 +103,7 @@ class _Publish(beam.DoFn):
         fixed = constants(refs, settings)
         folder = settings.publish_folder(fixed.run_id)
         for ref in joined["shard"]:
-            decisions = [decision for block in joined["decisions"] for decision in pickle.loads(block)]
+            decisions = [decision for block in joined["decisions"] for decision in unpack_decisions(block)]
             published = publish_shard(
                 ref,
                 sorted(decisions, key=_node),
@@ -107,6 +112,7 @@ class _Publish(beam.DoFn):
                 storage_for(folder),
                 fixed,
                 settings.config,
+                _passages(joined.get("passages", ())),
             )
             settings.progress.add("publish", 1, ref.rows)
             yield published
@@ -128,6 +134,14 @@ class _Commit(beam.DoFn):
                 file.write(fixed.run_id.encode())
         settings.progress.add("commit", 1)
         yield fixed.run_id
+
+
+def _passages(blocks: Iterable[bytes]) -> pa.Table | None:
+    """All passages of a shard in a fixed order."""
+    tables = [unpack_table(block) for block in blocks]
+    if not tables:
+        return None
+    return pa.concat_tables(tables).combine_chunks().sort_by([(name, "ascending") for name in ("a", "b", "a_start", "b_start")])
 
 
 def _node(decision: Decision) -> int:
