@@ -4,9 +4,17 @@ This module is free of Beam and imports quickly. The command is `copydesk`; the 
 sub-packages; `pipeline.transforms` wires them into Beam.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
 from pipeline.errors import BooksError, ConfigError, CopydeskError, DatasetError, DocumentError, OutputError
 from pipeline.provenance import apply, undo
 from pipeline.records import Edit
+
+if TYPE_CHECKING:
+    import pyarrow
 
 __version__ = "0.1.0"
 
@@ -20,5 +28,23 @@ __all__ = [
     "OutputError",
     "__version__",
     "apply",
+    "load_corpus",
+    "scan_corpus",
     "undo",
 ]
+
+
+def load_corpus(folder: str, columns: Sequence[str] | None = None, beam_options: Sequence[str] = ()) -> pyarrow.Table:
+    """All documents that stand in a corpus today; see `pipeline.corpus.loading.load_corpus`."""
+    from pipeline.corpus import loading  # pyarrow takes its time, and this module is imported by every command
+
+    return loading.load_corpus(folder, columns, beam_options)
+
+
+def scan_corpus(
+    folder: str, columns: Sequence[str] | None = None, beam_options: Sequence[str] = (), batch_size: int = 1024
+) -> Iterator[pyarrow.RecordBatch]:
+    """As `load_corpus`, in batches of bounded size."""
+    from pipeline.corpus import loading
+
+    return loading.scan_corpus(folder, columns, beam_options, batch_size)

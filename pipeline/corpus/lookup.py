@@ -5,7 +5,6 @@ Every function writes one file with a name that depends on its content's place a
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -147,9 +146,9 @@ def write_edges(relations: Iterable[pa.Table], refs: Sequence[ShardRef], seq: in
     return write_lookup(table, "lookup/edges.parquet", folder, storage, row_group_size=_EDGE_GROUP, use_dictionary=["relation"])
 
 
-def standing_table(block: bytes, refs: Sequence[ShardRef], seq: int) -> pa.Table:
-    """What decisions (a pickled list) say about new documents, as rows of `STANDING_SCHEMA`."""
-    decisions: list[Decision] = [decision for decision in pickle.loads(block) if decision.node < ELDER_NODE]
+def standing_table(decisions: Sequence[Decision], refs: Sequence[ShardRef], seq: int) -> pa.Table:
+    """What decisions say about new documents, as rows of `STANDING_SCHEMA`."""
+    decisions = [decision for decision in decisions if decision.node < ELDER_NODE]
     nodes = to_corpus_nodes(np.array([decision.node for decision in decisions], np.uint64), row_bases(refs), seq)
     columns = [
         pa.array(nodes, pa.uint64()),

@@ -235,7 +235,7 @@ def _earlier_edges(elder: Elder, elders: Elders) -> bytes:
 
 def _standing(element: tuple[int, bytes], refs: list[ShardRef], settings: Settings) -> bytes:
     assert settings.elders is not None
-    return pack_table(lookup.standing_table(element[1], refs, settings.elders.seq))
+    return pack_table(lookup.standing_table(unpack_decisions(element[1]), refs, settings.elders.seq))
 
 
 def _by_new_shard(pairs: Any, files: SketchFiles) -> Iterator[tuple[int, bytes]]:
