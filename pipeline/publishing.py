@@ -173,12 +173,14 @@ def publish_shard(
     storage: Storage,
     constants: Constants,
     config: Config,
+    passages: pa.Table | None = None,
 ) -> PublishedShard:
     """Write every row of a staged shard to its table.
 
     Args:
         decisions: those about this shard's rows; a row without one stands alone.
         relations: rows of the table `relations` that this shard publishes, or None.
+        passages: rows of the table `passages` that it publishes, or None.
 
     Raises:
         BooksError: the ids written are not exactly the ids staged.
@@ -187,9 +189,8 @@ def publish_shard(
     if not ref.rows:
         return PublishedShard(ref.key, ref.split_id, ref.number, 0, counters={group: dict(counter) for group, counter in counters.items()})
     name = f"part-{ref.number:05d}-{ref.first:09d}.parquet"
-    writers = {
-        table: PartWriter(table, folder, f"{table}/{name}", storage, config) for table in (*HOLDING_TABLES, "edits", "relations", "index")
-    }
+    tables_written = (*HOLDING_TABLES, "edits", "relations", "passages", "index")
+    writers = {table: PartWriter(table, folder, f"{table}/{name}", storage, config) for table in tables_written}
     by_node = {decision.node: decision for decision in decisions}
     if len(by_node) != len(decisions):
         raise BooksError(f"shard {ref.key}: two decisions about one document")
@@ -215,10 +216,11 @@ def publish_shard(
         for group, column in (("edits_by_rule", "rule"), ("edits_by_kind", "kind")):
             counters.setdefault(group, Counter()).update(edits.column(column).to_pylist())
     _check(ref, staged.hexdigest(), written, by_node)
-    if relations is not None and relations.num_rows:
-        counters["relations"] = Counter(relations.column("relation").to_pylist())
-        for batch in relations.select(arrow_schema("relations").names).cast(arrow_schema("relations")).to_batches():
-            writers["relations"].add(batch)
+    for name, pairs, kind in (("relations", relations, "relation"), ("passages", passages, "kind")):
+        if pairs is not None and pairs.num_rows:
+            counters[name] = Counter(pairs.column(kind).to_pylist())
+            for batch in pairs.select(arrow_schema(name).names).cast(arrow_schema(name)).to_batches():
+                writers[name].add(batch)
     _publish_index(ref, storage, tables, writers["index"], config)
     parts = tuple(part for writer in writers.values() if (part := writer.close()))
     plain = {group: dict(sorted(counter.items())) for group, counter in sorted(counters.items())}

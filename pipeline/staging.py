@@ -23,6 +23,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.config import Config
+from pipeline.dedup import passages_columns
+from pipeline.dedup.shingles import cut_spans
 from pipeline.dedup.sketches import SketchInput, sketch, sketch_schema
 from pipeline.errors import BooksError
 from pipeline.records import DeadLetter, InputSplit, JudgedDocument, ShardRef, Verdict
@@ -71,10 +73,13 @@ def staged_sketch_schema(config: Config) -> pa.Schema:
     """Sketch columns as staged: those of `dedup.sketches`, and the sampled shingles in a column of their own.
 
     The sample is the prefix of the sorted shingles below 2**32 / sample_rate. In a column of its own it lies together on disk, so
-    that the task that joins on it does not read all shingles. Where repetition is counted, its columns follow.
+    that the task that joins on it does not read all shingles. Where repetition is counted, its columns follow; and where passages
+    are looked for, theirs.
     """
-    schema = sketch_schema(config.dedup).append(pa.field("sample", pa.list_(pa.uint32())))
-    return pa.schema([*schema, *FIELDS]) if config.repetition.enabled else schema
+    fields = [*sketch_schema(config.dedup), pa.field("sample", pa.list_(pa.uint32()))]
+    fields += FIELDS if config.repetition.enabled else ()
+    fields += passages_columns.FIELDS if config.passages.enabled else ()
+    return pa.schema(fields)
 
 
 def sketch_staged(inputs: Sequence[SketchInput], config: Config) -> pa.RecordBatch:
@@ -83,6 +88,10 @@ def sketch_staged(inputs: Sequence[SketchInput], config: Config) -> pa.RecordBat
     columns = [*batch.columns, _sample(batch, config)]
     if config.repetition.enabled:
         columns += pack_lines([(entry.text, _site(entry)) for entry in inputs], batch)
+    if config.passages.enabled:
+        texts = [None if entry.removed else cut_spans(entry.text, entry.key_spans) for entry in inputs]
+        outlets = [name_site(entry.metadata.canonical_url, entry.metadata.publisher, "") for entry in inputs]
+        columns += passages_columns.pack_passages(texts, outlets, batch.column("words"))
     return pa.RecordBatch.from_arrays(columns, schema=staged_sketch_schema(config))
 
 

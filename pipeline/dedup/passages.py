@@ -1,0 +1,176 @@
+"""Passages that stories share: from seeds to aligned tokens, from tokens to characters, and what a passage is.
+
+Three steps, since text never travels: `find_passages` works on the sketches of both documents, `place_passages` on the text of one of them,
+and `finish_passages` puts both sides together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from pipeline.config import PassagesConfig
+from pipeline.dedup.overlap import Lists
+from pipeline.dedup.passages_align import COLUMNS, Documents, Seeds, align_pairs
+from pipeline.dedup.passages_places import find_tokens
+from pipeline.dedup.passages_quotes import find_quotations, share_quoted
+from pipeline.dedup.passages_seeds import FULL
+from pipeline.dedup.passages_words import is_common, mark_phrases
+from pipeline.dedup.shingles import NAME, NUMBER, TOKEN_MASK
+from pipeline.dedup.sketches import SketchReader
+
+__all__ = ["FOUND_SCHEMA", "PLACED_SCHEMA", "find_passages", "is_evidence", "place_passages", "sort_found"]
+
+Words = npt.NDArray[np.uint32]
+Ints = npt.NDArray[np.int64]
+
+FOUND_SCHEMA = pa.schema(
+    [
+        ("a_node", pa.uint64()),
+        ("b_node", pa.uint64()),
+        *((name, pa.int32()) for name in COLUMNS[1:]),
+        ("by_character", pa.bool_()),
+        ("plain", pa.int32()),
+        ("others", pa.int32()),
+    ]
+)
+"""A passage in tokens; `plain` distinct words of weight, and `others` of them that are names or figures."""
+
+PLACED_SCHEMA = pa.schema(
+    [
+        ("a_node", pa.uint64()),
+        ("b_node", pa.uint64()),
+        ("a_from", pa.int32()),
+        ("side", pa.int8()),
+        ("start", pa.int32()),
+        ("end", pa.int32()),
+        ("quoted", pa.float32()),
+    ]
+)
+"""One side (0: a, 1: b) of a passage in characters of the text, and the share of it that is quoted."""
+
+PAIRS_AT_ONCE = 2_000
+NAMES_MEAN_NOTHING = 0.25
+"""Where so many words are capitalised, as in German or in headlines, a capital does not make a name. English news has about 12 %."""
+WEIGHT = ((2, 3.0), (4, 6.0))
+"""Least distinct plain words of weight, and least weight in all, for words and for characters.
+
+Eight words in a row that two desks have in common by chance are words of grammar, titles and names ("the prime minister of the United
+Kingdom said on Tuesday that the"), so a name or a figure weighs half, and no more than three of them weigh anything.
+"""
+QUOTED_WEIGHT = ((1, 2.0), (2, 4.0))
+"""The same for a passage that is quoted on both sides: a speaker's words need be no rare ones."""
+MOST_OTHERS = 3
+
+
+class _Side(NamedTuple):
+    """Tokens of one side with their classes, and whether capitals mean anything there."""
+
+    words: Words
+    has_names: bool
+
+
+def find_passages(seeds: pa.Table, reader: SketchReader, config: PassagesConfig) -> pa.Table:
+    """Passages (`FOUND_SCHEMA`) of all pairs that have seeds, by pair and place.
+
+    Args:
+        seeds: rows of `passages_seeds.SEED_SCHEMA`, in any order.
+        reader: finds the columns `words` and `by_character`.
+    """
+    arrays = {name: seeds.column(name).to_numpy() for name in seeds.column_names}
+    order = np.lexsort([arrays[name] for name in ("b_place", "a_place", "b_node", "a_node")])
+    arrays = {name: values[order] for name, values in arrays.items()}
+    pairs = np.stack([arrays["a_node"], arrays["b_node"]], axis=1)
+    starts = np.flatnonzero(np.concatenate(([True], np.any(pairs[1:] != pairs[:-1], axis=1)))[: len(pairs)])
+    bounds = np.append(starts, len(pairs))
+    # Every run of eight words of weight leaves two seeds at least; one alone, of a gram that many stories hold, is an idiom.
+    worth = np.flatnonzero((np.diff(bounds) > 1) | (arrays["stories"][starts] <= FULL))
+    tables = [FOUND_SCHEMA.empty_table()]
+    for first in range(0, len(worth), PAIRS_AT_ONCE):
+        some = worth[first : first + PAIRS_AT_ONCE]
+        chosen = np.concatenate([np.arange(bounds[pair], bounds[pair + 1]) for pair in some])
+        offsets = np.concatenate(([0], np.cumsum(bounds[some + 1] - bounds[some])))
+        places = np.stack([arrays[name][chosen] for name in ("a_place", "b_place")], axis=1).astype(np.int64)
+        stories, site_stories = (arrays[name][chosen].astype(np.int64) for name in ("stories", "site_stories"))
+        tables.append(_find(pairs[starts[some]], Seeds(offsets, places, stories, site_stories), reader, config))
+    return pa.concat_tables(tables).combine_chunks()
+
+
+def place_passages(found: pa.Table, side: int, text: str, key_spans: Sequence[tuple[int, int]]) -> pa.Table:
+    """One side (`PLACED_SCHEMA`) of the passages of one document.
+
+    Args:
+        found: rows of `FOUND_SCHEMA` that all have this document on this side (0: a, 1: b).
+    """
+    starts, ends = find_tokens(text, key_spans)
+    quotations = find_quotations(text)
+    name = "ab"[side]
+    start = starts[found.column(f"{name}_from").to_numpy()]
+    end = ends[found.column(f"{name}_to").to_numpy() - 1]
+    quoted = [share_quoted(quotations, first, last) for first, last in zip(start.tolist(), end.tolist(), strict=True)]
+    columns = [found.column(column) for column in ("a_node", "b_node", "a_from")]
+    own = [np.full(len(start), side), start, end, np.array(quoted)]
+    return pa.table(
+        [*columns, *(pa.array(values).cast(f.type) for values, f in zip(own, list(PLACED_SCHEMA)[3:], strict=True))], PLACED_SCHEMA
+    )
+
+
+def is_evidence(plain: int, others: int, by_character: bool, *, quoted: bool) -> bool:
+    """Whether the words of a passage are such as two texts do not have in common by chance.
+
+    >>> is_evidence(2, 4, False, quoted=False), is_evidence(1, 6, False, quoted=False), is_evidence(2, 0, False, quoted=True)
+    (True, False, True)
+    """
+    least, weight = (QUOTED_WEIGHT if quoted else WEIGHT)[int(by_character)]
+    return plain >= least and plain + 0.5 * min(others, MOST_OTHERS) >= weight
+
+
+def sort_found(found: pa.Table) -> pa.Table:
+    """Passages in their order: by pair, then by place in a."""
+    return found.sort_by([(name, "ascending") for name in ("a_node", "b_node", "a_from")]).combine_chunks()
+
+
+def _find(pairs: npt.NDArray[np.uint64], seeds: Seeds, reader: SketchReader, config: PassagesConfig) -> pa.Table:
+    nodes, numbers = np.unique(pairs, return_inverse=True)
+    table = reader.rows(nodes, ("words", "by_character"))
+    words = Lists.of(table.column("words"))
+    tokens = words.values & np.uint32(TOKEN_MASK)
+    by_character = np.asarray(table.column("by_character").combine_chunks().to_numpy(zero_copy_only=False), bool)
+    offsets = np.concatenate(([0], np.cumsum(words.sizes))).astype(np.int64)
+    numbers = numbers.reshape(-1, 2)
+    rows = align_pairs(Documents(tokens, offsets, ~is_common(tokens), by_character), numbers, seeds, config)
+    sides = numbers[rows[:, 0]]
+    named = np.concatenate(([0], np.cumsum(words.values >> np.uint32(30) == NAME)))
+    has_names = np.diff(named[offsets]) < NAMES_MEAN_NOTHING * np.maximum(words.sizes, 1)
+    weights = list(_weigh(rows, sides, words.values, offsets, has_names))
+    characters = by_character[sides[:, 0]] & by_character[sides[:, 1]]
+    own = np.array(weights, np.int64).reshape(-1, 2)
+    kept = np.zeros(len(rows), np.bool_)
+    for row, (plain, others) in enumerate(weights):
+        kept[row] = is_evidence(plain, others, bool(characters[row]), quoted=True)
+    columns = [*pairs[rows[:, 0]].T, *rows[:, 1:].T, characters, *own.T]
+    arrays = [pa.array(values[kept]).cast(field.type) for values, field in zip(columns, FOUND_SCHEMA, strict=True)]
+    return pa.table(arrays, schema=FOUND_SCHEMA)
+
+
+def _weigh(rows: Ints, sides: Ints, words: Words, offsets: Ints, has_names: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """For each passage how many distinct words of weight its sides share: plain ones, and names and figures."""
+    for row, (a, b) in zip(rows.tolist(), sides.tolist(), strict=True):
+        left = _Side(words[offsets[a] + row[1] : offsets[a] + row[2]], bool(has_names[a]))
+        right = _Side(words[offsets[b] + row[3] : offsets[b] + row[4]], bool(has_names[b]))
+        tokens = left.words & np.uint32(TOKEN_MASK)
+        weighty = ~is_common(tokens) & ~mark_phrases(tokens)
+        shared = set(tokens[weighty].tolist()) & set((right.words & np.uint32(TOKEN_MASK)).tolist())
+        special = _names_and_figures(left) | _names_and_figures(right)
+        yield len(shared - special), len(shared & special)
+
+
+def _names_and_figures(side: _Side) -> set[int]:
+    classes = side.words >> np.uint32(30)
+    chosen = (classes == NUMBER) | ((classes == NAME) & side.has_names)
+    found: set[int] = set((side.words[chosen] & np.uint32(TOKEN_MASK)).tolist())
+    return found
