@@ -67,6 +67,7 @@ def command() -> None:
 )
 @_mapping_options
 @click.option("--set", "assignments", multiple=True, metavar="SECTION.KEY=VALUE", help="Any other setting; may be repeated.")
+@click.option("--passages", is_flag=True, help="Look for passages that different stories share, too.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("--progress/--no-progress", default=True, help="Show how far the run is.  [default: progress]")
 @click.pass_context
@@ -80,12 +81,13 @@ def run_command(
     runner: str,
     workers: int | None,
     assignments: tuple[str, ...],
+    passages: bool,
     quiet: bool,
     progress: bool,
     **mapping: str | None,
 ) -> None:
     """Clean the documents of INPUT (files, folders, globs, s3:// and gs:// addresses) into a dataset at DIR."""
-    config = build_config(config_path, mapping, assignments)
+    config = build_config(config_path, mapping, (*assignments, *(["passages.enabled=true"] if passages else [])))
     execute(
         inputs,
         output,
