@@ -186,7 +186,7 @@ def _resolve(found: Found, files: SketchFiles, config: DedupConfig) -> None:
     ends = np.append(np.flatnonzero(np.diff(roots[0][inside])) + 1, len(inside))
     start, computed = 0, [found.relations]
     for end in ends.tolist():
-        if end - start >= RELATIONS_AT_ONCE or end == len(inside):
+        if end - start >= RELATIONS_AT_ONCE or start < end == len(inside):
             rows = found.relations.take(pa.array(inside[start:end]))
             members = np.unique(np.concatenate([rows.column(name).to_numpy() for name in ("a_node", "b_node")]))
             reader = CachedRows(files.rows(members, LIGHT), files)

@@ -100,9 +100,12 @@ def fold_tables() -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32], npt.N
         if len(folded) != 1:
             rows.append([ord(character) for character in folded])
 
-    for point, folded in enumerate(map(str.casefold, map(chr, range(TABLE_END)))):
-        if folded != chr(point):
-            enter(folds, point, folded)
+    for start in range(0, TABLE_END, 256):
+        block = "".join(map(chr, range(start, start + 256)))
+        if block.casefold() != block:  # most scripts have no case
+            for point, character in enumerate(block, start):
+                if (folded := character.casefold()) != character:
+                    enter(folds, point, folded)
     for point, digit in ascii_digits().items():
         folds[point] = digit
     key_folds = folds.copy()

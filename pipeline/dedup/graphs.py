@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 __all__ = ["Neighbours", "label_components"]
 
@@ -18,8 +16,17 @@ def label_components(links: Places, size: int) -> Places:
     >>> label_components(np.array([[0, 2]]), 3).tolist()
     [0, 1, 0]
     """
-    graph = coo_array((np.ones(len(links), np.int8), (links[:, 0], links[:, 1])), shape=(size, size))
-    labels: Places = connected_components(graph, directed=False)[1].astype(np.int64)
+    roots = np.arange(size)
+    a, b = links[:, 0], links[:, 1]
+    while len(a):
+        low, high = np.minimum(roots[a], roots[b]), np.maximum(roots[a], roots[b])
+        apart = low != high
+        a, b = a[apart], b[apart]
+        # Each root goes below the smallest one that a link joins it to; a path of n vertices takes some log n rounds.
+        np.minimum.at(roots, high[apart], low[apart])
+        while not np.array_equal(further := roots[roots], roots):
+            roots = further
+    labels: Places = np.unique(roots, return_inverse=True)[1].astype(np.int64)
     return labels
 
 
