@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pipeline.records import Metadata
 from pipeline.text.times import parse_time
 
-__all__ = ["Facts", "compare_versions", "is_global", "marker_kind", "read_facts", "same_source", "sent_after", "write_facts"]
+__all__ = ["Facts", "compare_versions", "is_global", "marker_kind", "read_facts", "same_source", "sent_after", "split_guid", "write_facts"]
 
 _KILL = re.compile(r"\b(?:KILL|KILLED|WITHDRAWN|WITHDRAW|WITHDRAWAL|ADVISORY-DELETE|CANCEL(?:L?ED)?|ANNUL\w*|ZURÜCKGEZOGEN)\b", re.I)
 _CORRECTION = re.compile(r"\b(?:CORRECT\w*|CORRIG\w*|KORREKTUR|BERICHTIGUNG|RECTIFI\w*|RETTIFICA|CORREC+I[OÓ]N)", re.I)
@@ -18,6 +18,7 @@ _UPDATE = re.compile(r"\b(?:UPDATE[DS]?|WRITE-?THR(?:U|OUGH)|LEAD(?:ALL)?|LD|NEU
 _NUMBER = re.compile(r"\d+")
 _GLOBAL = re.compile(r"[a-z][a-z0-9+.-]{1,15}:\S+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}", re.I)
 
+_REVISION = re.compile(r"(urn:newsml:[^:\s]+:[0-9]{8}[^:\s]*:[^\s]+):([0-9]{1,9})[A-Z]?", re.I)
 _LISTS = ("agencies", "flags")
 _TEXTS = (
     *((name, name) for name in ("title", "publisher")),
@@ -76,8 +77,12 @@ def write_facts(metadata: Metadata, *, uri: str, characters: int, mt_band: str, 
     # By hand, since a general encoder takes longer for this than the sketch of the text.
     quote = json.encoder.encode_basestring
     parts = [f'"uri":{quote(uri)},"characters":{characters},"mt_band":{quote(mt_band)}']
+    revision = split_guid(metadata.guid)[1] if metadata.guid else None
     for name, field in _TEXTS:
-        if (value := getattr(metadata, field)) is not None:
+        value = getattr(metadata, field)
+        if value is None and name == "version":
+            value = revision
+        if value is not None:
             parts.append(f'"{name}":{quote(value)}')
     for name, values in (("agencies", metadata.text_agency), ("flags", sorted(flags))):
         if values:
@@ -103,6 +108,18 @@ def is_global(guid: str) -> bool:
     (True, True, False)
     """
     return _GLOBAL.fullmatch(guid.strip()) is not None
+
+
+def split_guid(guid: str) -> tuple[str, str | None]:
+    """An id and the version in it: the last part of a NewsML 1 identifier is the revision, and the letter after it says how it came about.
+
+    A NewsML-G2 identifier has the same beginning and no revision.
+
+    >>> split_guid("urn:newsml:example.com:20240102:AB77:3U"), split_guid("urn:newsml:example.com:20240102:AB77")
+    (('urn:newsml:example.com:20240102:AB77', '3'), ('urn:newsml:example.com:20240102:AB77', None))
+    """
+    found = _REVISION.fullmatch(guid.strip())
+    return (found[1], found[2]) if found else (guid.strip(), None)
 
 
 def marker_kind(marker: str | None) -> str | None:

@@ -14,7 +14,7 @@ import xxhash
 
 from pipeline.config import DedupConfig
 from pipeline.dedup.engine import Sketched, start_engine
-from pipeline.dedup.facts import is_global, write_facts
+from pipeline.dedup.facts import is_global, split_guid, write_facts
 from pipeline.dedup.shingles import text_key
 from pipeline.records import Metadata
 
@@ -130,7 +130,7 @@ def _lists(values: npt.NDArray[np.uint32], counts: npt.NDArray[np.int64]) -> pa.
 
 
 def _guid_key(metadata: Metadata) -> int:
-    guid = (metadata.guid or "").strip()
+    guid, _ = split_guid(metadata.guid or "")
     if not guid:
         return 0
     scope = "" if is_global(guid) else (metadata.publisher or "").casefold()

@@ -1,8 +1,20 @@
 from __future__ import annotations
 
 import pytest
+from dedup_desk import Doc, compare
+from dedup_stories import join, story
 
-from pipeline.dedup.facts import Facts, compare_versions, is_global, marker_kind, read_facts, same_source, sent_after, write_facts
+from pipeline.dedup.facts import (
+    Facts,
+    compare_versions,
+    is_global,
+    marker_kind,
+    read_facts,
+    same_source,
+    sent_after,
+    split_guid,
+    write_facts,
+)
 from pipeline.records import Metadata
 
 
@@ -96,3 +108,32 @@ def test_a_marker_alone_does_not_say_that_a_story_was_sent_after_its_notice() ->
 def test_sources(a: dict[str, object], b: dict[str, object], same: bool) -> None:
     assert same_source(facts(**a), facts(**b)) is same
     assert same_source(facts(**b), facts(**a)) is same
+
+
+@pytest.mark.parametrize(
+    ("guid", "base", "version"),
+    [
+        ("urn:newsml:example.com:20240102:AB77:1N", "urn:newsml:example.com:20240102:AB77", "1"),
+        ("urn:newsml:example.com:20240102T101500:AB-7.7:12", "urn:newsml:example.com:20240102T101500:AB-7.7", "12"),
+        ("URN:NEWSML:example.com:20240102:AB77:3u", "URN:NEWSML:example.com:20240102:AB77", "3"),
+        ("urn:newsml:example.com:20240102:section:AB77:3U", "urn:newsml:example.com:20240102:section:AB77", "3"),
+        ("urn:newsml:example.com:20240102:230320-99-001234", "urn:newsml:example.com:20240102:230320-99-001234", None),
+        ("urn:newsml:example.com:20240102:77", "urn:newsml:example.com:20240102:77", None),
+        ("tag:example.com,2024:77:3", "tag:example.com,2024:77:3", None),
+        ("77", "77", None),
+    ],
+)
+def test_the_revision_in_an_id_is_a_version(guid: str, base: str, version: str | None) -> None:
+    assert split_guid(guid) == (base, version)
+    facts = read_facts(write_facts(Metadata(guid=guid), uri="a", characters=1, mt_band="none", flags=(), removed=False))
+    assert (facts.guid, facts.version) == (guid, version)
+    known = write_facts(Metadata(guid=guid, version="9"), uri="a", characters=1, mt_band="none", flags=(), removed=False)
+    assert read_facts(known).version == "9"
+
+
+def test_revisions_of_one_identifier_are_versions_of_one_story() -> None:
+    docs = [Doc(f"r{n}", join(story(n)), Metadata(guid=f"urn:newsml:example.com:20240102:AB77:{n}{'NUU'[n - 1]}")) for n in (1, 2, 3)]
+    docs.append(Doc("other", join(story(4)), Metadata(guid="urn:newsml:example.com:20240102:AB78:1N")))
+    outcome = compare(docs)
+    assert outcome.clusters() == [["r1", "r2", "r3"]]
+    assert outcome.of("r3").table == "documents"  # type: ignore[union-attr]
