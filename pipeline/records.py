@@ -221,7 +221,8 @@ class KeySpan:
 class Metadata:
     """What is known about a document beside its text. Unknown is None; a list that is not known to be anything is empty.
 
-    Field names are the column names of the output. Times are ISO 8601 text as the source states them.
+    Field names are the column names of the output. Times are ISO 8601 text as the source states them. `metadata_sources` are pairs
+    (field, place in the source it was read from), sorted.
     """
 
     title: str | None = None
@@ -259,6 +260,7 @@ class Metadata:
     item_type: str | None = None
     ai_reserved: bool | None = None
     extra: str | None = None
+    metadata_sources: tuple[tuple[str, str], ...] = ()
 
     def with_values(self, **values: Any) -> Metadata:
         """Return a copy with these fields set."""

@@ -217,6 +217,7 @@ def _metadata_columns(metadata: Metadata) -> dict[str, Any]:
     columns["published_at"] = parse_time(metadata.published_at)
     columns["modified_at"] = parse_time(metadata.modified_at)
     columns["published_raw"] = _clean(metadata.published_at)
+    columns["metadata_sources"] = [{"field": field, "source": source} for field, source in metadata.metadata_sources] or None
     return columns
 
 

@@ -67,22 +67,23 @@ def parse(raw: RawDocument, config: InputConfig) -> ParsedDocument:
         return _parsed(raw, None, assets, evidence, assets.read(kind))
     if raw.kind == "row":
         decoded, evidence = decoding.decode_row(raw.data), "container: row"
-        source = _source(raw, decoded.text)
+        source = _source(raw, decoded)
         parser: Parser = next((p for p in (ap_json, ninjs) if p.recognise(source)), row)
     else:
         decoded = decoding.decode(raw.data, raw.origin.charset or _charset(raw.origin.media_type))
-        source = _source(raw, decoded.text)
+        source = _source(raw, decoded)
         parser, evidence = sniff.choose(source, FORMATS)
     reading = parser.read(source, config)
     return _parsed(raw, decoded, parser, evidence, reading)
 
 
-def _source(raw: RawDocument, text: str) -> Source:
+def _source(raw: RawDocument, decoded: decoding.Decoded) -> Source:
     origin = raw.origin
     name = PurePosixPath((origin.url or origin.member or origin.uri).split("?")[0]).name.lower()
     media_type = (origin.media_type or "").split(";")[0].strip().lower() or None
     url = next((u for u in (origin.url, origin.member, origin.uri) if u and u.startswith(("http://", "https://"))), None)
-    return Source(text, raw.data, name, media_type, url)
+    is_utf8 = decoded.encoding == "utf-8" and decoded.source != "bom" and not decoded.replaced
+    return Source(decoded.text, raw.data, name, media_type, url, is_utf8)
 
 
 def _charset(media_type: str | None) -> str | None:

@@ -1,87 +1,75 @@
-"""The block elements of a page as boxes, and the runs of text in them: what the search for the main text works on."""
+"""The block elements of a page as boxes, the runs of text in them, and the captions: what the search for the main text works on.
+
+One walk over the tree, which it leaves as it is. Its work is linear in the number of elements and characters.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from lxml import etree
 
-from pipeline.parsers.html_hints import is_beside, is_embed, is_hidden, is_never_story
-from pipeline.parsers.markup import NOT_XML
+from pipeline.errors import DocumentError
+from pipeline.parsers.html_hints import Hint, read_names
+from pipeline.parsers.markup import MAX_DEPTH, NOT_XML
 from pipeline.parsers.paragraphs import unwrap
+from pipeline.parsers.source import one_space
 
-__all__ = ["WHOLE", "Block", "Box", "find_boxes", "read_blocks", "take_out"]
+__all__ = ["WHOLE", "Block", "Box", "Caption", "Walk", "walk"]
 
-_BLOCKS = (
-    *(
-        "address",
-        "article",
-        "blockquote",
-        "center",
-        "dd",
-        "details",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figure",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-    ),
-    *(
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hgroup",
-        "hr",
-        "li",
-        "main",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-    ),
-    *("thead", "tr", "ul"),
-)
-_NEVER = (
-    *("script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "canvas", "button", "select", "option", "textarea"),
-    *("input", "label", "nav", "footer", "aside", "menu", "dialog", "figcaption", "audio", "video", "map", "head"),
-)
 WHOLE = frozenset(("body", "html", "main", "article"))
 """Elements that are never left out for their names: sites put the names of everything on the page into those of its root."""
 
-_SPACE = re.compile(r"[ \t\r\n\f]+")
+_BLOCK, _NEVER, _BREAK, _LINK, _SPAN, _FIGURE, _CAPTION, _ROW = range(1, 9)
+_TAGS: dict[int, str] = {
+    _BLOCK: "address article blockquote center dd details dir div dl dt fieldset form h1 h2 h3 h4 h5 h6 header hgroup hr li main ol p pre "
+    "section summary table tbody td tfoot th thead ul",
+    _NEVER: "script style noscript template iframe object embed svg canvas button select option textarea input label nav footer aside menu "
+    "dialog audio video map head amp-ad amp-embed amp-sidebar amp-consent amp-user-notification amp-list amp-social-share amp-analytics",
+    _BREAK: "br",
+    _LINK: "a",
+    _SPAN: "span small cite",
+    _FIGURE: "figure",
+    _CAPTION: "figcaption",
+    _ROW: "tr",
+}
+_ACTION = {tag: action for action, tags in _TAGS.items() for tag in tags.split()}
+_NOT_IN_A_PICTURE = ("table", "blockquote", "pre", "ul", "ol", "h2", "h3")
+_PICTURES = ("img", "picture", "video", "svg", "canvas", "object", "iframe", "audio", "amp-img", "amp-video", "figcaption")
+_NOT_IN_A_ROW = tuple(tag for tag, action in _ACTION.items() if action != _LINK and action != _SPAN and tag not in ("td", "th"))
+
+_LONGEST_CAPTION = 1500
+"""Characters. What is longer is a part of the story, whatever it is called: the longest captions of news agencies have some 900."""
+
+_LONGEST_CREDIT = 160
+_LONGEST_CELL = 200
+"""Characters of a cell of a table of results; a longer one holds a column of the page."""
+
+_WHITE = "\n\t\r\f"
+# Members of an IntFlag are slow to compare.
+_BESIDE, _NEVER_STORY, _HIDDEN, _EMBED = int(Hint.BESIDE), int(Hint.NEVER), int(Hint.HIDDEN), int(Hint.EMBED)
+_UNDER_PICTURES = int(Hint.CAPTION | Hint.CREDIT)
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none")
 
 
 @dataclass(slots=True)
 class Box:
-    """A block element. `links` is True inside a link; `last` is the last box below it, its own index for a leaf; `prose` is a sum.
+    """A block element. `hints` is what its names say; `links` is True inside a link; `prose` is a sum over all blocks in it.
 
-    `sound` and `other` count blocks of prose, and blocks that are links or labels, in the box.
+    `sound` and `other` count blocks of prose, and blocks that are links or labels, in the box. `freed` is set around quoted posts.
     """
 
-    element: etree._Element
     tag: str
     parent: int
-    names: str
+    hints: int
     links: bool
     embed: bool = False
     beside: bool = False
-    last: int = 0
-    dead: bool = False
     never: bool = False
+    freed: bool = False
+    dead: bool = False
     prose: int = 0
     sound: int = 0
     other: int = 0
@@ -104,127 +92,251 @@ class Block:
         return self.link / len(self.text)
 
 
-def take_out(body: etree._Element) -> None:
-    """Take out what is never text, hide what is hidden, and mark the ends of lines."""
-    etree.strip_elements(body, *_NEVER, with_tail=False)
-    for element in body.iter("br"):
-        # A paragraph separator does not occur in HTML, and marks the line's end until white space has been made one space.
-        # A reference such as &#1; comes out of the parser as a character that lxml does not take back.
-        element.tail = "\u2029" + NOT_XML.sub("", element.tail or "")
-    for element in list(body.iter("span")):
-        names = element.get("class")
-        if names and is_hidden(names):
-            element.text = None
-            for child in list(element):
-                element.remove(child)
+@dataclass(slots=True)
+class Caption:
+    """What stands under a picture: `text` without `credit`, which is what its mark-up says to be one; `after` blocks, in `box`."""
+
+    text: str
+    credit: str
+    box: int
+    after: int
+
+    @property
+    def whole(self) -> str:
+        """Caption and credit on one line."""
+        return f"{self.text} {self.credit}".strip()
 
 
-def find_boxes(body: etree._Element) -> tuple[list[Box], dict[etree._Element, int]]:
-    """Block elements in document order, each with the index of the one around it.
+@dataclass(slots=True)
+class Walk:
+    """What the walk found, all in document order."""
 
-    The table gives the index of each by its element; inline elements with a block element inside are in it too, with -1.
-    """
-    boxes = [Box(body, "body", -1, "", False)]
-    places = {body: 0}
-    for element in body.iter(*_BLOCKS):
-        if element is body:
-            continue
-        around, links = element.getparent(), False
-        while places.get(around, -1) < 0:
-            links = links or around.tag == "a"
-            places[around] = -1
-            around = around.getparent()
-        parent = places[around]
-        outer = boxes[parent]
-        names = f"{element.get('class') or ''} {element.get('id') or ''}"
-        box = Box(element, element.tag, parent, names, links or outer.links, outer.embed, _is_beside(element, names), len(boxes))
-        box.never = len(names) > 1 and element.tag not in WHOLE and is_never_story(names)
-        if element.tag == "blockquote" and is_embed(names):
-            box.embed = True
-            _clear_beside(boxes, parent)
-        places[element] = len(boxes)
+    boxes: list[Box]
+    blocks: list[Block] = field(default_factory=list)
+    captions: list[Caption] = field(default_factory=list)
+
+
+def walk(body: etree._Element) -> Walk:
+    """The boxes, blocks and captions of a page's body."""
+    return _Walker().walk(body)
+
+
+class _Walker:
+    """The state of one walk: the run of text that is being collected, and the box it stands in."""
+
+    __slots__ = ("box", "figures", "found", "linked", "links", "pieces")
+
+    def __init__(self) -> None:
+        self.found = Walk([Box("body", -1, 0, False)])
+        self.box = 0
+        self.pieces: list[str] = []
+        self.links = self.linked = self.figures = 0
+
+    def walk(self, body: etree._Element) -> Walk:
+        stack: list[tuple[Iterator[etree._Element], etree._Element, int]] = []
+        children = iter(body)
+        pieces = self.pieces
+        pieces.append(body.text or "")
+        while True:
+            for child in children:
+                action = _ACTION.get(child.tag, 0)
+                if action == _BREAK:
+                    # A paragraph separator does not occur in HTML, and marks the line's end until white space has been made one space.
+                    pieces.append("\u2029")
+                elif action == _BLOCK and not len(child) and ((text := child.text) is None or text.isspace()):
+                    if pieces:
+                        self._flush()  # an empty box parts what stands before it from what follows
+                elif action != _NEVER and (not action or not self._is_taken(child, action)):
+                    if text := child.text:
+                        self._add(text)
+                    if len(child):
+                        stack.append((children, child, action))
+                        children = iter(child)
+                        break
+                    if action:
+                        self._close(action)
+                if text := child.tail:
+                    self._add(text)
+            else:
+                if not stack:
+                    break
+                children, element, action = stack.pop()
+                if action:
+                    self._close(action)
+                if text := element.tail:
+                    self._add(text)
+                continue
+            if len(stack) > MAX_DEPTH:
+                raise DocumentError("too_deep", f"elements are nested more than {MAX_DEPTH} levels deep")
+        self._flush()
+        return self.found
+
+    def _add(self, text: str) -> None:
+        if self.pieces or not text.isspace():
+            self.pieces.append(text)
+            if self.links:
+                self.linked += len(text)
+
+    def _is_taken(self, element: etree._Element, action: int) -> bool:
+        """Open an element; True where its content is dealt with."""
+        if action == _LINK:
+            self.links += 1
+            return False
+        hints, hidden = _hints(element)
+        if action == _SPAN:
+            return hidden or (hints & _UNDER_PICTURES != 0 and self._is_caption(element, hints))
+        if action == _CAPTION:
+            return self._take_caption(element) or not self._open(element, hints, hidden)
+        if action == _FIGURE:
+            if not self.figures and self._is_picture(element):
+                return True
+            self.figures += 1
+            hints &= ~_BESIDE
+        elif action == _ROW:
+            if self._is_row(element):
+                return True
+        elif hints & _UNDER_PICTURES and self._is_caption(element, hints):
+            return True
+        return not self._open(element, hints, hidden)
+
+    def _open(self, element: etree._Element, hints: int, hidden: bool) -> bool:
+        if self.pieces:
+            self._flush()
+        boxes = self.found.boxes
+        outer, tag = boxes[self.box], element.tag
+        never = hints & _NEVER_STORY != 0 and tag not in WHOLE
+        box = Box(tag, self.box, hints, outer.links or self.links > 0, outer.embed, hidden or hints & _BESIDE != 0, never)
+        self.box = len(boxes)
         boxes.append(box)
-    for box in reversed(boxes):
-        if box.parent >= 0:
-            boxes[box.parent].last = max(boxes[box.parent].last, box.last)
-    return boxes, places
-
-
-def _is_beside(element: etree._Element, names: str) -> bool:
-    if len(names) > 1 and (is_beside(names) or is_hidden(names)):
+        if hints & _EMBED and tag == "blockquote":
+            box.embed = True
+            self._free(box.parent)
         return True
-    style = element.get("style")
-    return element.get("hidden") is not None or (style is not None and re.search(r"display\s*:\s*none", style) is not None)
+
+    def _free(self, index: int) -> None:
+        # A quoted post stands in boxes that are called "social"; they are not the site's own buttons then.
+        boxes = self.found.boxes
+        while index >= 0 and not boxes[index].freed:
+            boxes[index].beside, boxes[index].freed = False, True
+            index = boxes[index].parent
+
+    def _close(self, action: int) -> None:
+        if action == _LINK:
+            self.links -= 1
+        elif action != _SPAN:
+            if self.pieces:
+                self._flush()
+            self.box = self.found.boxes[self.box].parent
+            self.figures -= action == _FIGURE
+
+    def _flush(self) -> None:
+        """End the run of text."""
+        pieces = self.pieces
+        raw = pieces[0] if len(pieces) == 1 else "".join(pieces)
+        pieces.clear()
+        link, self.linked = self.linked, 0
+        box = self.found.boxes[self.box]
+        if box.tag == "pre":
+            raw = "\u2029".join(unwrap(raw.replace("\u2029", "\n").strip("\r\n")))
+        if text := one_space(raw, _WHITE).strip(" \u2029"):
+            size = len(text)
+            self.found.blocks.append(Block(text, size if box.links or link > size else link, self.box, box.tag, _size(text)))
+
+    def _is_row(self, row: etree._Element) -> bool:
+        """Take a row of a table of results as one block; a row that holds columns of the page is none."""
+        if next(row.iterdescendants(*_NOT_IN_A_ROW), None) is not None:
+            return False
+        cells = [("".join(cell.itertext())).strip() for cell in row.iter("td", "th")]
+        if sum(1 for cell in cells if cell) < 2 or max(map(len, cells)) > _LONGEST_CELL:
+            return False
+        self._open(row, 0, False)
+        self.pieces.append(" ".join(cells))
+        self.linked += sum(len("".join(link.itertext()).strip()) for link in row.iter("a"))
+        self._close(_ROW)
+        return True
+
+    def _is_picture(self, figure: etree._Element) -> bool:
+        """Take a figure whose text is its caption; tables, quotations and lists in figures are text of the story."""
+        if next(figure.iter(*_NOT_IN_A_PICTURE), None) is not None or next(figure.iter(*_PICTURES), None) is None:
+            return False
+        return self._take_caption(figure)
+
+    def _is_caption(self, element: etree._Element, hints: int) -> bool:
+        """Take an element that is called a caption or a credit of a picture."""
+        if hints & Hint.CAPTION:
+            return self._take_caption(element)
+        captions = self.found.captions
+        last = captions[-1] if captions else None
+        beneath = last is not None and last.after == len(self.found.blocks) and not last.credit
+        said = _said(element)[0] if beneath or hints & Hint.PICTURE else ""
+        if not said or len(said) > _LONGEST_CREDIT:
+            return False
+        if beneath and last is not None:
+            last.credit = said
+        elif not self.links:
+            captions.append(Caption("", said, self.box, len(self.found.blocks)))
+        return True
+
+    def _take_caption(self, element: etree._Element) -> bool:
+        """Keep an element's text as a caption; False where it is too long for one."""
+        text, credit = _said(element)
+        if len(text) > _LONGEST_CAPTION:
+            return False
+        if (text or credit) and not self.links and not self.found.boxes[self.box].links:
+            self.found.captions.append(Caption(text, credit, self.box, len(self.found.blocks)))
+        return True
 
 
-def _clear_beside(boxes: Sequence[Box], index: int) -> None:
-    # A quoted post stands in boxes that are called "social"; they are not the site's own buttons then.
-    while index >= 0:
-        boxes[index].beside = False
-        index = boxes[index].parent
-
-
-def read_blocks(boxes: Sequence[Box], places: dict[etree._Element, int]) -> list[Block]:
-    """The text of every box that is not inside a box in it, in document order."""
-    found: list[tuple[int, int, Block]] = []
-    for index, box in enumerate(boxes):
-        if box.last == index and box.tag == "pre":
-            text, link = _text_and_links(box.element)
-            _add(found, index, box, index, "\u2029".join(unwrap(text.replace("\u2029", "\n").strip("\r\n"))), link)
-        elif box.last == index:
-            _add(found, index, box, index, *_text_and_links(box.element))
+def _said(element: etree._Element) -> tuple[str, str]:
+    """The text of a caption, and apart from it what its mark-up calls a credit. It stops beyond the longest caption."""
+    texts: tuple[list[str], list[str]] = ([], [])
+    credit: etree._Element | None = None
+    size = 0
+    walker = etree.iterwalk(element, events=("start", "end"))
+    for event, node in walker:
+        inner = node is not element
+        action = _ACTION.get(node.tag, 0)
+        hints = read_names(names) if inner and (names := node.get("class")) else 0
+        if event == "end":
+            credit = None if node is credit else credit
+            said = (node.tail or "") if inner else ""
+        elif action == _NEVER or hints & _HIDDEN:
+            walker.skip_subtree()
+            said = ""
         else:
-            _read_mixed(found, box, index, boxes, places)
-    # After one box ends, text of the box around it comes first, then of the one around that; no two runs have the same place.
-    found.sort(key=lambda entry: (entry[0], boxes[entry[1]].last != entry[1], -entry[1]))
-    return [block for _, _, block in found]
+            if credit is None and hints & Hint.CREDIT:
+                credit = node
+            said = node.text or ""
+        # A browser sets the parts of a caption apart by style, so that their mark-up need have no space between them.
+        apart = inner and (action not in (0, _LINK, _SPAN) or hints & _BESIDE)
+        texts[credit is not None].append(f" {said}" if apart else said)
+        size += len(said)
+        if size > 2 * _LONGEST_CAPTION:
+            break
+    return _tidy(texts[0]), _tidy(texts[1])
 
 
-def _read_mixed(found: list[tuple[int, int, Block]], box: Box, index: int, boxes: Sequence[Box], places: dict[etree._Element, int]) -> None:
-    """Text between the boxes of a box: each run stands after the last box before it."""
-    after, pieces, link = index, [box.element.text or ""], 0
-    stack = [iter(box.element)]
-    inside: list[etree._Element] = []
-    while stack:
-        child = next(stack[-1], None)
-        if child is None:
-            stack.pop()
-            pieces.append((inside.pop().tail or "") if inside else "")
-            continue
-        place = places.get(child)
-        if place is None:
-            text, linked = _text_and_links(child)
-            pieces.append(text)
-            link += linked
-        elif place < 0:
-            pieces.append(child.text or "")
-            stack.append(iter(child))
-            inside.append(child)
-            continue
-        else:
-            _add(found, after, box, index, "".join(pieces), link)
-            after, pieces, link = boxes[place].last, [], 0
-        pieces.append(child.tail or "")
-    _add(found, after, box, index, "".join(pieces), link)
+def _tidy(pieces: Sequence[str]) -> str:
+    joined = NOT_XML.sub("", one_space("".join(pieces))).strip()
+    # A part that was set apart may begin with the sentence's own mark.
+    return re.sub(r" (?=[,.;:!?)](?:\s|$))", "", joined)
 
 
-def _text_and_links(element: etree._Element) -> tuple[str, int]:
-    """All text of an element that has no box in it, and how many characters of it are links."""
-    if not len(element):
-        text = element.text or ""
-        return text, len(text.strip()) if element.tag == "a" else 0
-    text = "".join(element.itertext())
-    if element.tag == "a":
-        return text, len(text.strip())
-    return text, sum(len((link.text or "") if not len(link) else "".join(link.itertext()).strip()) for link in element.iter("a"))
-
-
-def _add(found: list[tuple[int, int, Block]], after: int, box: Box, index: int, raw: str, link: int) -> None:
-    if not raw or raw.isspace():
-        return
-    text = _SPACE.sub(" ", raw).strip(" \u2029")
-    if text:
-        found.append((after, index, Block(text, len(text) if box.links else min(len(text), link), index, box.tag, _size(text))))
+def _hints(element: etree._Element) -> tuple[int, bool]:
+    """What class names and id of an element say, and whether anything hides it."""
+    attributes = element.items()
+    if not attributes:
+        return 0, False
+    names, hidden, body = "", False, 0
+    for name, value in attributes:
+        if name == "class" or name == "id":
+            names = f"{names} {value}" if names else str(value)
+        elif name == "itemprop" and value == "articleBody":
+            body = int(Hint.ARTICLE_BODY)
+        elif name == "hidden" or (name == "style" and _HIDDEN_STYLE.search(value)):
+            hidden = True
+    hints = body | (read_names(names) if names else 0)
+    return hints, hidden or hints & _HIDDEN != 0
 
 
 def _size(text: str) -> int:

@@ -7,10 +7,11 @@ ten times cheaper than one large pattern over the name, and pages have hundreds 
 from __future__ import annotations
 
 import re
+from enum import IntFlag
 from functools import lru_cache
 from itertools import pairwise
 
-__all__ = ["is_beside", "is_embed", "is_hidden", "is_never_story", "is_story"]
+__all__ = ["Hint", "read_names"]
 
 _BEGINS = (
     # navigation and frames of the page
@@ -99,67 +100,88 @@ _STORY_TAILS = frozenset(("body", "content", "text", "copy", "article", "main", 
 _STORY_WORDS = frozenset(
     ("content", "entry", "post", "prose", "wysiwyg", "articlebody", "storytext", "bodytext", "bodycopy", "richtext", "storybody")
 )
+_CAPTION = re.compile(
+    r"captions?(?:text|inner|body|wrap|wrapper|container|content|block)?|(?:wp|fig|img|image|photo|picture|media)caption(?:text)?"
+)
+_CREDIT = frozenset(("credit", "credits", "photographer", "copyright", "photocredit", "imagecredit", "imgcredit", "photocredits"))
+_BYLINE = frozenset(("byline", "bylines", "author", "authors", "authorname"))
 _EMBED = re.compile(r"\b(?:twitter-tweet|twitter-video|instagram-media|bluesky-embed|mastodon-embed|fb-post|reddit-embed|tiktok-embed)\b")
 _HIDDEN = frozenset(("hidden", "sr-only", "screen-reader", "screen-reader-text", "visually-hidden", "visuallyhidden"))
 
 
-@lru_cache(8192)
-def is_beside(names: str) -> bool:
-    """Whether an element of these class names and ids stands beside the article: navigation, comments, advertisements, captions.
+class Hint(IntFlag):
+    """What the names of an element say about it."""
 
-    >>> is_beside("relatedStories"), is_beside("post-meta"), is_beside("commentary"), is_beside("meta-free-article"), is_beside("readMore")
-    (True, True, False, True, True)
+    BESIDE = 1
+    """It stands beside the article: navigation, comments, advertisements, captions."""
+    NEVER = 2
+    """It cannot be the article however much prose it has: consent dialogues and comment threads."""
+    HIDDEN = 4
+    """It is hidden from the eye."""
+    CAPTION = 8
+    """It stands under a picture."""
+    CREDIT = 16
+    """It is a credit, mostly of a picture."""
+    PICTURE = 32
+    """It has to do with a picture."""
+    STORY = 64
+    """It is the article's body."""
+    EMBED = 128
+    """It is a post of a social network that the article quotes; its text belongs to the article."""
+    ARTICLE_BODY = 256
+    """Its markup says that it is the article's body (microdata)."""
+    BYLINE = 512
+    """It names who wrote the article."""
+
+
+@lru_cache(16_384)
+def read_names(names: str) -> int:
+    """What class names and ids say: members of `Hint`, as a plain number.
+
+    >>> [Hint(read_names(n)).name for n in ("relatedStories", "commentary", "big hidden", "hidden-xs", "articleBody", "wrapper")]
+    ['BESIDE', None, 'HIDDEN', None, 'STORY', None]
+    >>> [Hint(read_names(n)).name for n in ("photo-credit", "wp-caption-text", "comments", "post tag-cookies comments-open")]
+    ['BESIDE|CREDIT|PICTURE', 'BESIDE|CAPTION', 'BESIDE|NEVER', 'BESIDE|STORY']
     """
-    for name in names.split():
-        words = [word.lower() for word in _WORD.findall(name)]
-        if not words:
-            continue
-        if words[0] in _ALONE or words[-1] in _ALONE:
+    low = names.lower()
+    listed = [words for name in names.split() if (words := [word.lower() for word in _WORD.findall(name)])]
+    found = Hint(0)
+    if any(_is_beside(words) for words in listed):
+        found |= Hint.BESIDE
+    if _NEVER.search(low):
+        found |= Hint.NEVER
+    if not _HIDDEN.isdisjoint(low.split()):
+        found |= Hint.HIDDEN
+    if any(_is_caption(words) for words in listed):
+        found |= Hint.CAPTION
+    if any(words[-1] in _CREDIT for words in listed):
+        found |= Hint.CREDIT
+    if re.search(r"photo|image|img|picture|figure|media", low):
+        found |= Hint.PICTURE
+    if any(not _BYLINE.isdisjoint((words[0], words[-1])) for words in listed):
+        found |= Hint.BYLINE
+    if any(_is_story(words) for words in listed):
+        found |= Hint.STORY
+    if _EMBED.search(names):
+        found |= Hint.EMBED
+    return int(found)
+
+
+def _is_beside(words: list[str]) -> bool:
+    if words[0] in _ALONE or words[-1] in _ALONE:
+        return True
+    pairs = [a + b for a, b in pairwise(words)]
+    for word in (*words, *pairs):
+        if (word.startswith(_BEGINS) or word.endswith(_ENDS)) and not word.startswith(_NOT_BEGINS):
             return True
-        pairs = [a + b for a, b in pairwise(words)]
-        for word in (*words, *pairs):
-            if (word.startswith(_BEGINS) or word.endswith(_ENDS)) and not word.startswith(_NOT_BEGINS):
-                return True
-        if not _PAIRS_OF_ADS.isdisjoint(pairs):
-            return True
-    return False
+    return not _PAIRS_OF_ADS.isdisjoint(pairs)
 
 
-@lru_cache(8192)
-def is_never_story(names: str) -> bool:
-    """Whether an element of these names cannot be the article however much prose it has: consent dialogues and comment threads.
-
-    >>> is_never_story("cookie-modal wide"), is_never_story("comments"), is_never_story("post tag-cookies comments-open")
-    (True, True, False)
-    """
-    return _NEVER.search(names.lower()) is not None
+def _is_caption(words: list[str]) -> bool:
+    if words[0] in ("has", "no", "with", "without"):
+        return False
+    return _CAPTION.fullmatch(words[-1]) is not None or (len(words) > 1 and _CAPTION.fullmatch(words[-2] + words[-1]) is not None)
 
 
-@lru_cache(8192)
-def is_story(names: str) -> bool:
-    """Whether the names are those of an article's body.
-
-    >>> is_story("articleBody"), is_story("td-post-content"), is_story("wrapper")
-    (True, True, False)
-    """
-    for name in names.split():
-        words = [word.lower() for word in _WORD.findall(name)]
-        if any(word in _STORY_WORDS for word in words):
-            return True
-        if any(a in _STORY_HEADS and b in _STORY_TAILS for a, b in pairwise(words)):
-            return True
-    return False
-
-
-def is_embed(names: str) -> bool:
-    """Whether this is a post of a social network that the article quotes; its text belongs to the article."""
-    return _EMBED.search(names) is not None
-
-
-def is_hidden(names: str) -> bool:
-    """Whether the names hide an element from the eye.
-
-    >>> is_hidden("big hidden"), is_hidden("hidden-xs")
-    (True, False)
-    """
-    return not _HIDDEN.isdisjoint(names.lower().split())
+def _is_story(words: list[str]) -> bool:
+    return not _STORY_WORDS.isdisjoint(words) or any(a in _STORY_HEADS and b in _STORY_TAILS for a, b in pairwise(words))

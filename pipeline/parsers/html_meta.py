@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -13,17 +13,23 @@ from lxml import etree
 
 from pipeline.errors import DocumentError
 from pipeline.parsers import fields
+from pipeline.parsers.credits import photo_agencies
+from pipeline.parsers.html_text import Article
+from pipeline.parsers.html_title import headline, host_names
 from pipeline.parsers.jsontext import load
-from pipeline.parsers.markup import text_of
+from pipeline.parsers.markup import short_text
 from pipeline.parsers.source import Source, squeeze
+from pipeline.parsers.sources import Picker
 from pipeline.records import Metadata
 
 __all__ = ["PageFacts", "read_page"]
 
 _ARTICLES = re.compile(r"(?:^|/)(?:\w*NewsArticle|Article|BlogPosting|LiveBlogPosting|Report)$")
-_SITE = re.compile(r"\s+[-–—|·•:»]\s+\S")
-_SEPARATOR = re.compile(r"\s*[-–—|·•:»]\s*$")
 _RESERVING_ROBOTS = re.compile(r"\b(?:noai|noimageai|notrain)\b", re.IGNORECASE)
+_MOST = 8
+"""Headings and pictures that are looked at."""
+
+_KNOWN_STATUS = frozenset(("usable", "withheld", "canceled"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,30 +41,107 @@ class PageFacts:
     article_body: str | None
 
 
-def read_page(tree: etree._Element, source: Source) -> PageFacts:
+def read_page(tree: etree._Element, source: Source, article: Article) -> PageFacts:
     """What a page says about its article. JSON-LD of the article speaks first, then Open Graph and other meta elements, then plain HTML."""
-    metas = _metas(tree)
-    linked = next((block for block in _linked_data(tree) if _is_article(block)), {})
-    canonical = _canonical(tree, metas, source)
+    found = _said_elements(tree)
+    metas = _metas(found["meta"])
+    linked = next((block for block in _linked_data(found["script"]) if _is_article(block)), {})
+    pick = Picker()
+    canonical = _canonical(pick, found["link"], metas, source)
+    _publisher(pick, metas, linked)
     reserved = _reserved(metas)
-    publisher = metas.get("og:site_name") or next(iter(_people(linked.get("publisher"))), None) or metas.get("application-name")
     metadata = Metadata(
-        title=_title(tree, metas, linked, publisher),
-        language=_language(tree, metas, linked),
-        byline=fields.bylines(_people(linked.get("author")) or _authors(metas)),
-        published_at=_moment(_text(linked.get("datePublished"))) or _moment(_first(metas, _PUBLISHED)) or _moment(_time(tree)),
-        modified_at=_moment(_text(linked.get("dateModified"))) or _moment(_first(metas, _MODIFIED)),
-        publisher=publisher,
-        section=metas.get("article:section") or next(iter(_strings(linked.get("articleSection"))), None),
-        keywords=fields.texts(_keywords(metas, linked)),
-        copyright_holder=next(iter(_people(linked.get("copyrightHolder"))), None),
-        usage_terms=_text(linked.get("usageInfo")) or _text(linked.get("license")),
-        creditline=_text(linked.get("creditText")),
+        title=_title(pick, found, metas, linked, article, canonical),
+        language=_language(pick, tree, metas, linked),
+        byline=_byline(pick, metas, linked, article),
+        captions=pick.all("captions", ((c.whole for c in article.captions), "figcaption"), (_linked_captions(linked), "JSON-LD image")),
+        photo_agency=pick.all("photo_agency", (photo_agencies((c.text, c.credit) for c in article.captions), "figcaption")),
+        published_at=pick("published_at", *_moments(linked, "datePublished", metas, _PUBLISHED), (_moment(_time(found["time"])), "time")),
+        modified_at=pick("modified_at", *_moments(linked, "dateModified", metas, _MODIFIED)),
+        section=pick(
+            "section", (metas.get("article:section"), "article:section"), (_text(linked.get("articleSection")), "JSON-LD articleSection")
+        ),
+        keywords=pick.all("keywords", *_keywords(metas, linked)),
+        ai_reserved=pick("ai_reserved", (True if reserved else None, " + ".join(reserved))),
+        extra=_extra(metas, linked, found["link"]),
         canonical_url=canonical,
-        ai_reserved=True if reserved else None,
+        **_rights(pick, metas, linked, found["link"]),
     )
+    # A title element that repeats the headline says behind it who publishes.
     body = linked.get("articleBody")
-    return PageFacts(metadata, tuple(_marks(tree, source, linked, canonical, reserved)), body if isinstance(body, str) else None)
+    metadata = metadata.with_values(publisher=_publisher(pick, metas, linked), metadata_sources=pick.sources)
+    return PageFacts(metadata, tuple(_marks(found, source, linked, canonical, reserved)), body if isinstance(body, str) else None)
+
+
+def _rights(pick: Picker, metas: Mapping[str, str], linked: Mapping[str, Any], links: Sequence[etree._Element]) -> dict[str, Any]:
+    licenses = [link.get("href") for link in links if "license" in (link.get("rel") or "").lower().split()]
+    status = fields.pubstatus(_text(linked.get("creativeWorkStatus")))
+    return {
+        "copyright_holder": pick("copyright_holder", (_name(linked.get("copyrightHolder")), "JSON-LD copyrightHolder")),
+        "rights_notices": pick.all(
+            "rights_notices",
+            (_strings(linked.get("copyrightNotice")), "JSON-LD copyrightNotice"),
+            ([metas.get("copyright") or metas.get("dc.rights") or metas.get("dcterms.rights")], "meta copyright"),
+        ),
+        "usage_terms": pick(
+            "usage_terms",
+            (_text(linked.get("usageInfo")), "JSON-LD usageInfo"),
+            (_text(linked.get("license")), "JSON-LD license"),
+            (next((href for href in licenses if href), None), "link license"),
+        ),
+        "creditline": pick("creditline", (_text(linked.get("creditText")), "JSON-LD creditText")),
+        "version": pick("version", (fields.as_text(linked.get("version")), "JSON-LD version")),
+        "pubstatus": pick("pubstatus", (status if status in _KNOWN_STATUS else None, "JSON-LD creativeWorkStatus")),
+        "dateline": pick(
+            "dateline",
+            (_text(linked.get("dateline")), "JSON-LD dateline"),
+            (_name(linked.get("locationCreated")), "JSON-LD locationCreated"),
+        ),
+    }
+
+
+def _publisher(pick: Picker, metas: Mapping[str, str], linked: Mapping[str, Any]) -> str | None:
+    return pick(
+        "publisher",
+        (metas.get("og:site_name"), "og:site_name"),
+        (_name(linked.get("publisher")), "JSON-LD publisher"),
+        (metas.get("application-name"), "meta application-name"),
+    )
+
+
+def _extra(metas: Mapping[str, str], linked: Mapping[str, Any], links: Sequence[etree._Element]) -> str | None:
+    """Other ids, pictures, and the pages before and after a page of a longer article."""
+    ids = [fields.as_text(linked.get(key)) for key in ("@id", "url")] + _strings(linked.get("identifier"))
+    pictures = [metas.get("og:image"), *(_address(image) for image in fields.as_list(linked.get("image"))[:_MOST])]
+    pages = {rel: link.get("href") for link in links for rel in ("next", "prev") if rel in (link.get("rel") or "").lower().split()}
+    return fields.extra(
+        {
+            "altids": list(fields.texts(ids)),
+            "associations": list(fields.texts(pictures)),
+            "subjects": list(fields.texts(_people(linked.get("about")))),
+            "places": list(fields.texts(_people(linked.get("contentLocation")))),
+            "digital_source_type": _text(linked.get("digitalSourceType")),
+            "pages": pages,
+        }
+    )
+
+
+def _address(image: Any) -> str | None:
+    return _text(image.get("url") or image.get("contentUrl")) if isinstance(image, Mapping) else _text(image)
+
+
+def _linked_captions(linked: Mapping[str, Any]) -> list[str | None]:
+    images = [image for image in fields.as_list(linked.get("image"))[:_MOST] if isinstance(image, Mapping)]
+    return [
+        " ".join(fields.texts([_text(image.get("caption")), _text(image.get("creditText"))])) for image in images if image.get("caption")
+    ]
+
+
+def _moments(linked: Mapping[str, Any], key: str, metas: Mapping[str, str], names: tuple[str, ...]) -> Iterator[tuple[str | None, str]]:
+    yield _moment(_text(linked.get(key))), f"JSON-LD {key}"
+    for name in names:
+        if name in metas:
+            yield _moment(metas[name]), name
 
 
 _PUBLISHED = (
@@ -74,14 +157,33 @@ _PUBLISHED = (
     "publish-date",
     "date",
     "dc.date",
+    "article:published",
+    "article.published",
+    "og:article:published_time",
+    "cxenseparse:recs:publishtime",
+    "dc.created",
+    "dcterms.issued",
+    "rnews:datepublished",
 )
 _MODIFIED = ("article:modified_time", "og:updated_time", "datemodified", "last-modified", "dcterms.modified")
 
 
-def _metas(tree: etree._Element) -> dict[str, str]:
+_SAYING = ("html", "title", "meta", "link", "script", "h1", "h2", "time", "font")
+_Found = Mapping[str, Sequence[etree._Element]]
+
+
+def _said_elements(tree: etree._Element) -> dict[str, list[etree._Element]]:
+    """The elements that say something about the page, by their names."""
+    found: dict[str, list[etree._Element]] = {name: [] for name in _SAYING}
+    for element in tree.iter(*_SAYING):
+        found[element.tag].append(element)
+    return found
+
+
+def _metas(elements: Sequence[etree._Element]) -> dict[str, str]:
     """Meta elements by name, property or itemprop, in lower case; the first one wins."""
     found: dict[str, str] = {}
-    for meta in tree.iter("meta"):
+    for meta in elements:
         name = meta.get("property") or meta.get("name") or meta.get("itemprop") or meta.get("http-equiv")
         content = squeeze(meta.get("content"))
         if name and content:
@@ -90,8 +192,8 @@ def _metas(tree: etree._Element) -> dict[str, str]:
     return found
 
 
-def _linked_data(tree: etree._Element) -> Iterator[Mapping[str, Any]]:
-    for script in tree.iter("script"):
+def _linked_data(scripts: Sequence[etree._Element]) -> Iterator[Mapping[str, Any]]:
+    for script in scripts:
         if "ld+json" not in (script.get("type") or "").lower() or not script.text:
             continue
         try:
@@ -137,20 +239,25 @@ def _people(value: Any) -> list[str]:
     return names
 
 
-def _authors(metas: Mapping[str, str]) -> list[str]:
-    for name in ("author", "byl", "parsely-author", "sailthru.author", "dc.creator", "article:author"):
-        if name in metas and not metas[name].startswith(("http://", "https://")):
-            return [metas[name]]
-    return []
+def _name(value: Any) -> str | None:
+    return next(iter(_people(value)), None)
 
 
-def _keywords(metas: Mapping[str, str], linked: Mapping[str, Any]) -> list[str | None]:
-    stated = _strings(linked.get("keywords")) or [metas.get("news_keywords") or metas.get("keywords") or ""]
-    return [word for text in stated for word in (text.split(",") if len(stated) == 1 else [text])]
+def _byline(pick: Picker, metas: Mapping[str, str], linked: Mapping[str, Any], article: Article) -> tuple[str, ...]:
+    names = ("author", "byl", "parsely-author", "sailthru.author", "dc.creator", "article:author")
+    stated = [(fields.bylines([metas[n]]), n) for n in names if n in metas and not metas[n].startswith(("http://", "https://", "@"))]
+    return pick.first(
+        "byline", (fields.bylines(_people(linked.get("author"))), "JSON-LD author"), *stated, (fields.bylines(article.byline), "byline")
+    )
 
 
-def _first(metas: Mapping[str, str], names: tuple[str, ...]) -> str | None:
-    return next((metas[name] for name in names if name in metas), None)
+def _keywords(metas: Mapping[str, str], linked: Mapping[str, Any]) -> list[tuple[list[str | None], str]]:
+    stated = _strings(linked.get("keywords"))
+    source = "JSON-LD keywords"
+    if not stated:
+        source = "news_keywords" if "news_keywords" in metas else "keywords"
+        stated = [metas.get(source, "")]
+    return [([word for text in stated for word in (text.split(",") if len(stated) == 1 else [text])], source)]
 
 
 def _moment(stated: str | None) -> str | None:
@@ -158,47 +265,45 @@ def _moment(stated: str | None) -> str | None:
     return None if stated and stated.startswith(("0001-", "0000-", "1970-01-01")) else stated
 
 
-def _time(tree: etree._Element) -> str | None:
-    for time in tree.iter("time"):
+def _time(times: Sequence[etree._Element]) -> str | None:
+    for time in times:
         if time.get("datetime") and ("pubdate" in time.attrib or time.get("itemprop") == "datePublished"):
             return squeeze(time.get("datetime"))
     return None
 
 
-def _title(tree: etree._Element, metas: Mapping[str, str], linked: Mapping[str, Any], publisher: str | None) -> str | None:
+def _title(
+    pick: Picker, found: _Found, metas: Mapping[str, str], linked: Mapping[str, Any], article: Article, address: str | None
+) -> str | None:
     """The headline, without the name of the site that pages put behind it."""
-    headings = [text for heading in tree.iter("h1") if (text := text_of(heading))]
-    stated = _text(linked.get("headline")) or metas.get("og:title") or metas.get("twitter:title")
-    stated = stated or (headings[0] if len(headings) == 1 else text_of(next(tree.iter("title"), None)))
-    if stated is None:
-        return None
-    for heading in headings:
-        if stated.startswith(heading) and _SITE.match(stated[len(heading) :]):
-            return heading
-    if publisher and stated.casefold().endswith(publisher.casefold()):
-        shorter = _SEPARATOR.sub("", stated[: -len(publisher)])
-        return shorter if shorter and len(shorter) < len(stated) - len(publisher) else stated
-    return stated
-
-
-def _language(tree: etree._Element, metas: Mapping[str, str], linked: Mapping[str, Any]) -> str | None:
-    stated = [
-        tree.get("lang"),
-        tree.get("{http://www.w3.org/XML/1998/namespace}lang"),
-        _text(linked.get("inLanguage")),
-        metas.get("content-language"),
-        metas.get("og:locale"),
+    headings = [text for heading in found["h1"][:_MOST] if (text := short_text(heading))]
+    page_title = short_text(next(iter(found["title"]), None))
+    in_head = [
+        (_text(linked.get("headline")), "JSON-LD headline"),
+        *((metas.get(name), name) for name in ("og:title", "twitter:title", "dc.title")),
     ]
-    return next((tag for value in stated if (tag := fields.language_tag(value))), None)
+    sites = [metas.get("og:site_name"), _name(linked.get("publisher")), metas.get("application-name"), *host_names(address)]
+    known = [site for site in sites if site]
+    chosen = headline([(text, source) for text, source in in_head if text], headings, page_title, known)
+    if chosen is None and article.heading:
+        chosen = article.heading, "heading"
+    return pick("title", chosen) if chosen else None
 
 
-def _canonical(tree: etree._Element, metas: Mapping[str, str], source: Source) -> str | None:
-    links = [link.get("href") for link in tree.iter("link") if "canonical" in (link.get("rel") or "").lower().split()]
-    for stated in (*links, metas.get("og:url")):
-        address = _absolute(stated, source.url)
-        if address:
-            return address
-    return source.url
+def _language(pick: Picker, tree: etree._Element, metas: Mapping[str, str], linked: Mapping[str, Any]) -> str | None:
+    stated = [
+        (tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang"), "html lang"),
+        (_text(linked.get("inLanguage")), "JSON-LD inLanguage"),
+        (metas.get("content-language"), "content-language"),
+        (metas.get("og:locale"), "og:locale"),
+    ]
+    return pick("language", *((fields.language_tag(value), source) for value, source in stated))
+
+
+def _canonical(pick: Picker, elements: Sequence[etree._Element], metas: Mapping[str, str], source: Source) -> str | None:
+    links = [(link.get("href"), "link canonical") for link in elements if "canonical" in (link.get("rel") or "").lower().split()]
+    stated = [*links, (metas.get("og:url"), "og:url")]
+    return pick("canonical_url", *((_absolute(address, source.url), name) for address, name in stated), (source.url, "address"))
 
 
 def _absolute(address: str | None, base: str | None) -> str | None:
@@ -218,13 +323,13 @@ def _reserved(metas: Mapping[str, str]) -> list[str]:
     return marks
 
 
-def _marks(tree: etree._Element, source: Source, linked: Mapping[str, Any], canonical: str | None, reserved: list[str]) -> Iterator[str]:
+def _marks(found: _Found, source: Source, linked: Mapping[str, Any], canonical: str | None, reserved: list[str]) -> Iterator[str]:
     hosts = [urlsplit(address).netloc for address in (source.url, canonical) if address]
     if any(host.endswith(".translate.goog") or host.startswith("translate.google.") for host in hosts):
         yield "translate.goog"
-    if any("vertical-align: inherit" in (font.get("style") or "") for font in tree.iter("font")):
+    if any("vertical-align: inherit" in (font.get("style") or "") for font in found["font"]):
         yield "google_font_residue"
-    if "translated-" in (tree.get("class") or ""):
+    if any("translated-" in (root.get("class") or "") for root in found["html"]):
         yield "google_translated_class"
     for name in ("translationOfWork", "translator"):
         if linked.get(name):

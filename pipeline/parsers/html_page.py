@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 from pipeline.config import InputConfig
 from pipeline.errors import DocumentError
 from pipeline.parsers import html_meta, html_text
 from pipeline.parsers.html_body import folded, parse_html_body
-from pipeline.parsers.markup import html_tree, root_name
+from pipeline.parsers.markup import html_root, root_name
+from pipeline.parsers.paragraphs import unwrap
 from pipeline.parsers.source import Reading, Source, join_blocks
 
 __all__ = ["NAME", "VERSION", "read", "recognise"]
 
-NAME, VERSION = "html", 1
+NAME, VERSION = "html", 2
 
 _TAGS = re.compile(r"<(?:!doctype\s+html|html|head|body|meta|title|script|article|div|p)[\s>]", re.IGNORECASE)
 _PAGE_TAGS = frozenset(("html", "head", "body", "meta", "title", "link", "script", "article", "main", "section", "div", "p", "h1", "table"))
@@ -21,11 +23,11 @@ _PAGE_TAGS = frozenset(("html", "head", "body", "meta", "title", "link", "script
 _WHOLE = 2
 """How many times longer the text of the data block must be: a page that shows half of an article or less shows a teaser of it."""
 
-_SMALL = 300_000
-"""Characters of a page on which a second extractor is tried: on a page of 2 MB without prose it took 47 seconds."""
+_LEAST = 60
+"""Characters of a data block's text from which it is taken where the page shows none."""
 
-MAX_CHARACTERS = 8 * 2**20
-"""A page longer than this is refused: the largest real article pages have 3 million characters, and extraction is not linear."""
+_SMALL = 100_000
+"""Characters of a page on which a second extractor is tried: on a page of 2 MB without prose it took 47 seconds."""
 
 
 def recognise(source: Source) -> str | None:
@@ -53,11 +55,10 @@ def read(source: Source, config: InputConfig) -> Reading:
     Raises:
         DocumentError: ``too_large``, ``too_deep``, ``no_text`` for a page without an article.
     """
-    if len(source.text) > MAX_CHARACTERS:
-        raise DocumentError("too_large", f"the page has {len(source.text)} characters; at most {MAX_CHARACTERS} are read")
-    tree = html_tree(source.text)
-    facts = html_meta.read_page(tree, source)  # before the extraction, which takes elements out
-    text, tool = _main_text(source, html_text.extract(tree), facts.article_body)
+    tree = html_root(source.text, source.utf8)
+    article = html_text.find_article(tree)
+    facts = html_meta.read_page(tree, source, article)
+    text, tool = _main_text(source, article.text, facts.article_body)
     title = facts.metadata.title
     if title and folded(text.partition("\n")[0]) == folded(title):
         text = text.partition("\n")[2]
@@ -68,8 +69,8 @@ def read(source: Source, config: InputConfig) -> Reading:
 
 def _main_text(source: Source, found: str, stated: str | None) -> tuple[str, str]:
     """The text that was found, unless the page's data block has the article whole and the page shows only its beginning."""
-    if stated and len(stated) > _WHOLE * max(len(found), 100):
-        whole = parse_html_body(stated).text
+    if stated and len(stated) > (_WHOLE * max(len(found), 100) if found else _LEAST):
+        whole = _stated_text(stated)
         if not found or folded(whole).startswith(folded(found)[:60]):
             return whole, "articleBody"
     if found or len(source.text) > _SMALL:
@@ -79,3 +80,12 @@ def _main_text(source: Source, found: str, stated: str | None) -> tuple[str, str
     # `deduplicate` keeps state across documents, so that the text of one would depend on those before it.
     other = trafilatura.extract(source.text, fast=True, deduplicate=False, include_comments=False)
     return join_blocks([other]), f"trafilatura {trafilatura.__version__}"
+
+
+def _stated_text(stated: str) -> str:
+    """The text of a data block: HTML, often escaped, or plain with line breaks."""
+    if "<" not in stated and "&lt;" in stated:
+        stated = html.unescape(stated)
+    if re.search(r"<(?:p|br|div|li|h\d)\b", stated, re.IGNORECASE):
+        return parse_html_body(stated).text
+    return join_blocks(unwrap(html.unescape(stated)))

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from lxml import etree
 
-from pipeline.parsers.html_boxes import WHOLE, Block, Box, find_boxes, read_blocks, take_out
-from pipeline.parsers.html_hints import is_story
+from pipeline.parsers.html_boxes import WHOLE, Block, Box, Caption, walk
+from pipeline.parsers.html_hints import Hint
+from pipeline.parsers.markup import NOT_XML
 from pipeline.parsers.source import join_blocks
 
-__all__ = ["extract"]
+__all__ = ["Article", "extract", "find_article"]
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_LEAVES = frozenset((*_HEADINGS, "p", "li", "td", "th", "blockquote", "pre", "dd", "dt"))
+_LEAVES = frozenset((*_HEADINGS, "p", "li", "tr", "td", "th", "blockquote", "pre", "dd", "dt"))
 _LISTS = frozenset(("ul", "ol", "li", "table", "tbody", "tr", "td", "th"))
 _SENTENCE_ENDS = frozenset('.!?…:;”"»)’。！？」』؟۔।')
 _WORD = re.compile(r"\w")
@@ -38,6 +40,11 @@ _PARAGRAPH = 60
 _LABEL = 25
 """Characters below which a block outside headings is a label: a name, a date, a button."""
 
+_HEAD, _LONGEST_NAME = 8, 80
+"""Blocks before the text in which a byline is looked for, and characters of one, at most."""
+
+_STORY, _ARTICLE_BODY, _BYLINE = int(Hint.STORY), int(Hint.ARTICLE_BODY), int(Hint.BYLINE)
+
 _NEAR, _FIRST = 2.0, 3
 """Weight of a box that has one of the first blocks of prose after the headline: a thread of comments can be longer than its article."""
 
@@ -48,31 +55,85 @@ _WIDENING = 0.15
 """Share of the chosen box's prose that a wider box must add: less is a teaser or a biography, more is the article's other part."""
 
 
+_SHORT, _LEAST = 25, 12
+"""Characters from which a sentence, and from which a paragraph by its mark-up, counts as prose on a page that has none otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What was found: the text, one block a line, the captions of its pictures, the heading right before the text, and who is credited."""
+
+    text: str = ""
+    captions: tuple[Caption, ...] = ()
+    heading: str | None = None
+    byline: tuple[str, ...] = ()
+
+
 def extract(tree: etree._Element) -> str:
-    """The article's text of a page, one block a line; empty where there is none. Takes elements out of `tree`: read all else first.
+    """The text of `find_article`.
 
     >>> from pipeline.parsers.markup import html_tree
     >>> story = "<p>The ferry left its quay at nine, and its crew waved to the people who stood in the rain.</p>" * 2
     >>> extract(html_tree(f"<body><ul><li><a href=x>Home</a></ul><div>{story}</div><div class=related>More news</div></body>"))[:20]
     'The ferry left its q'
     """
+    return find_article(tree).text
+
+
+def find_article(tree: etree._Element) -> Article:
+    """The page's article, empty where nothing looks like one. The tree is left as it is."""
     body = tree.find("body")
-    body = tree if body is None else body
-    take_out(body)
-    boxes, places = find_boxes(body)
-    blocks = read_blocks(boxes, places)
+    found = walk(tree if body is None else body)
+    boxes, blocks = found.boxes, found.blocks
     _weigh(boxes, blocks)
     live = [block for block in blocks if not boxes[block.box].dead]
     if not any(block.prose for block in live):
-        return ""
+        _weigh(boxes, blocks, short=True)
+        live = [block for block in blocks if not boxes[block.box].dead]
+        if not any(block.prose for block in live):
+            return Article()
     chosen = _widen(boxes, live, _best(boxes, live, _near_headline(boxes, blocks)))
-    return join_blocks(_tell(boxes, [block for block in live if chosen[block.box]]))
+    told, heading = _tell(boxes, [block for block in live if chosen[block.box]])
+    captions = _captions(found.captions, boxes, blocks, told, chosen)
+    # A reference such as &#1; comes out of the parser as the character.
+    return Article(NOT_XML.sub("", join_blocks(block.text for block in told)), captions, heading, _credited(boxes, blocks, told))
 
 
-def _weigh(boxes: Sequence[Box], blocks: Sequence[Block]) -> None:
+def _captions(
+    captions: Sequence[Caption], boxes: Sequence[Box], blocks: Sequence[Block], told: Sequence[Block], chosen: Sequence[bool]
+) -> tuple[Caption, ...]:
+    """Captions in the article, and those between the main heading and its end."""
+    if not captions or not told:
+        return ()
+    places = {id(block): index for index, block in enumerate(blocks)}
+    first, last = places[id(told[0])], places[id(told[-1])]
+    start = next((index for index, block in enumerate(blocks[:first]) if block.tag == "h1"), first)
+    kept = []
+    for caption in captions:
+        box = caption.box
+        while boxes[box].tag == "figure" or (boxes[box].dead and boxes[box].parent >= 0 and not boxes[box].prose and not boxes[box].never):
+            box = boxes[box].parent  # a picture's own box, which is named for what it is
+        if chosen[box] or (start < caption.after <= last and not boxes[box].dead):
+            kept.append(caption)
+    return tuple(kept)
+
+
+def _credited(boxes: Sequence[Box], blocks: Sequence[Block], told: Sequence[Block]) -> tuple[str, ...]:
+    """Names in boxes that are called bylines, between the main heading and the text."""
+    if not told:
+        return ()
+    first = next(index for index, block in enumerate(blocks) if block is told[0])
+    start = next((index for index, block in enumerate(blocks[:first]) if block.tag == "h1"), max(0, first - _HEAD))
+    lines = [block.text for block in blocks[start:first] if boxes[block.box].hints & _BYLINE]
+    return tuple(line for line in lines if len(line) <= _LONGEST_NAME and not re.search(r"\d|[.!?]$|\u2029", line))
+
+
+def _weigh(boxes: Sequence[Box], blocks: Sequence[Block], *, short: bool = False) -> None:
     """Sum up prose from the inside out, and leave out boxes that stand beside the article."""
+    for box in boxes if short else ():
+        box.prose = box.sound = box.other = 0
     for block in blocks:
-        if block.tag not in _HEADINGS and block.size >= _PROSE and block.share_of_links < 0.5:
+        if block.tag not in _HEADINGS and (block.size >= _PROSE or (short and _is_short_prose(block))) and block.share_of_links < 0.5:
             block.prose = max(1, block.size - block.link)
             boxes[block.box].prose += block.prose
             boxes[block.box].sound += 1
@@ -93,24 +154,33 @@ def _weigh(boxes: Sequence[Box], blocks: Sequence[Block]) -> None:
         box.dead = boxes[box.parent].dead or box.never or named or (box.tag in ("header", "form") and box.prose < 0.3 * total)
 
 
+def _is_short_prose(block: Block) -> bool:
+    return block.size >= _LEAST and (block.tag == "p" or (block.size >= _SHORT and block.text[-1] in _SENTENCE_ENDS))
+
+
 def _best(boxes: Sequence[Box], live: Sequence[Block], near: set[int]) -> int:
     """The box that prose stands in most densely: a block counts in full for the box around it, then half, then a quarter."""
+    scores = [[0.0, 0.0, 0.0] for _ in boxes]
     for block in live:
-        if not block.prose:
-            continue
-        weight = min(block.prose / 100, 4) + (1 if block.prose >= 80 else 0.3)
-        index = block.box if boxes[block.box].tag not in _LEAVES else boxes[block.box].parent
-        for _ in range(3):
-            if index < 0:
-                break
-            boxes[index].score += weight
-            while boxes[index].parent >= 0 and boxes[boxes[index].parent].prose == boxes[index].prose:
+        if block.prose:
+            index = block.box if boxes[block.box].tag not in _LEAVES else boxes[block.box].parent
+            scores[max(index, 0)][0] += min(block.prose / 100, 4) + (1 if block.prose >= 80 else 0.3)
+    for index in range(len(boxes) - 1, -1, -1):
+        here, below, far = scores[index]
+        box = boxes[index]
+        box.score = here + below / 2 + far / 4
+        if box.parent >= 0 and box.score:
+            outer = scores[box.parent]
+            if boxes[box.parent].prose == box.prose:
                 # A box around nothing else but this one is no level of its own: sites wrap each paragraph up to five times.
-                index = boxes[index].parent
-                boxes[index].score += weight
-            weight /= 2
-            index = boxes[index].parent
-    return max(range(len(boxes)), key=lambda index: (_rated(boxes[index]) * (_NEAR if index in near else 1), -index))
+                outer[0] += here
+                outer[1] += below
+                outer[2] += far
+            else:
+                outer[1] += here
+                outer[2] += below
+    scored = (index for index, box in enumerate(boxes) if box.score and not box.dead)
+    return max(scored, key=lambda index: (_rated(boxes[index]) * (_NEAR if index in near else 1), -index), default=0)
 
 
 def _near_headline(boxes: Sequence[Box], blocks: Sequence[Block]) -> set[int]:
@@ -127,8 +197,6 @@ def _near_headline(boxes: Sequence[Box], blocks: Sequence[Block]) -> set[int]:
 
 
 def _rated(box: Box) -> float:
-    if box.dead or not box.score:
-        return 0.0
     rated = box.score * (0.4 + 0.6 * box.sound / max(1, box.sound + box.other))
     if box.tag in _LISTS:
         rated *= 0.6
@@ -136,9 +204,9 @@ def _rated(box: Box) -> float:
         rated *= 1.2
     if box.tag == "body":
         rated *= 0.8
-    if len(box.names) > 1 and is_story(box.names):
+    if box.hints & _STORY:
         rated *= 1.25
-    return rated * 1.5 if box.element.get("itemprop") == "articleBody" else rated
+    return rated * 1.5 if box.hints & _ARTICLE_BODY else rated
 
 
 def _widen(boxes: Sequence[Box], live: Sequence[Block], best: int) -> list[bool]:
@@ -172,8 +240,8 @@ def _inside(boxes: Sequence[Box], top: int) -> list[bool]:
     return inside
 
 
-def _tell(boxes: Sequence[Box], blocks: Sequence[Block]) -> list[str]:
-    """The blocks that are text, from the first sentence after the headline on."""
+def _tell(boxes: Sequence[Box], blocks: Sequence[Block]) -> tuple[list[Block], str | None]:
+    """The blocks that are text, from the first sentence after the headline on, and the heading right before them."""
     blocks = _after_headline(blocks)
     kept: list[tuple[Block, str]] = []
     seen: set[str] = set()
@@ -186,10 +254,11 @@ def _tell(boxes: Sequence[Box], blocks: Sequence[Block]) -> list[str]:
         seen.add(block.text)
         kept.append((block, kind))
     start = next((index for index, (_, kind) in enumerate(kept) if kind == "sentence"), len(kept))
+    heading = next((block.text for block, kind in reversed(kept[:start]) if kind == "heading"), None)
     kept = kept[start:]
     while kept and kept[-1][1] == "heading":
         kept.pop()
-    return [block.text for block, _ in kept]
+    return [block for block, _ in kept], heading
 
 
 def _after_headline(blocks: Sequence[Block]) -> Sequence[Block]:

@@ -14,15 +14,45 @@ from lxml import etree
 
 from pipeline.errors import DocumentError
 from pipeline.parsers.paragraphs import unwrap
-from pipeline.parsers.source import join_blocks
+from pipeline.parsers.source import join_blocks, squeeze
 
-__all__ = ["NOT_XML", "blocks", "check_tree", "child", "children", "html_tree", "local", "parse_xml", "root_name", "text_of"]
+__all__ = [
+    "NOT_XML",
+    "blocks",
+    "check_tree",
+    "child",
+    "children",
+    "html_root",
+    "html_tree",
+    "local",
+    "parse_xml",
+    "root_name",
+    "short_text",
+    "text_of",
+]
 
 MAX_DEPTH = 400
 """Levels of nesting. Real news items and pages stay under 60, pages whose tags are not closed under 300; browsers stop at 512."""
 
 MAX_NODES = 200_000
 """Elements of one document. The largest real article pages have some 20,000."""
+
+MAX_CHARACTERS = 8 * 2**20
+"""Characters of mark-up: the largest real article pages have 3 million."""
+
+MAX_ATTRIBUTES = 10_000
+"""Attributes of one element, about; real ones have some 60. The parser compares each with all before it: 0.2 s for so many."""
+
+_LITTLE_MARKUP = 200_000
+"""Characters below which no number of attributes takes the parser more than two seconds."""
+
+_ATTRIBUTES = rf"""(?:[\s/]++|=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+|[^\s/>=]++){{0,{3 * MAX_ATTRIBUTES}}}+(?:>|\Z)"""
+_RAW = "|".join(
+    rf"<(?i:{name})(?=[\s/>]){_ATTRIBUTES}(?:[^<]++|<(?!/(?i:{name})))*+"
+    for name in ("script", "style", "textarea", "title", "iframe", "noembed", "noframes", "xmp")
+)
+_SOUND = re.compile(rf"(?:[^<]++|{_RAW}|</?[A-Za-z]{_ATTRIBUTES}|<!---?>|<!--(?:[^-]++|-(?!-!?>))*+|<(?!/?[A-Za-z]))*+")
+"""Mark-up as browsers take it apart, up to an element with too many attributes. Each step takes what it can get, so it is linear."""
 
 # One step a level is linear in the size of the tree, and C code; a walk in Python costs ten times the parsing.
 _DEEP = etree.XPath("boolean(self::*" + "/*" * MAX_DEPTH + ")")
@@ -95,17 +125,36 @@ def html_tree(text: str) -> etree._Element:
     Raises:
         DocumentError: ``no_text`` where there is nothing to parse, ``too_deep``, ``too_large``.
     """
+    root = html_root(text, text.encode("utf-8", "replace"))
+    _check_depth(root)
+    return root
+
+
+def html_root(text: str, data: bytes) -> etree._Element:
+    """The same of a text and its bytes in UTF-8. The depth is bounded by the parser alone (2,048 levels): the caller watches it."""
+    if len(text) > MAX_CHARACTERS:
+        raise DocumentError("too_large", f"the mark-up has {len(text)} characters; at most {MAX_CHARACTERS} are read")
+    _refuse_attributes(text)
     # Not lxml.html: its element classes are looked up in Python for every element.
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
-    cleaned = text.encode("utf-8", "replace").translate(None, _CONTROL_BYTES)
+    cleaned = data.translate(None, _CONTROL_BYTES)
     try:
         root = etree.fromstring(cleaned, parser)
     except etree.XMLSyntaxError as error:
         raise DocumentError("no_text", f"no HTML could be read: {str(error)[:200]}") from None
     if root is None:
         raise DocumentError("no_text", "no HTML could be read: there is no element")
-    check_tree(root)
+    # Each element has a tag, but for a few that are implied.
+    if cleaned.count(b"<") > MAX_NODES // 2:
+        _check_nodes(root)
     return root
+
+
+def _refuse_attributes(text: str) -> None:
+    if len(text) > _LITTLE_MARKUP:
+        match = _SOUND.match(text)
+        if match is None or match.end() < len(text):
+            raise DocumentError("too_large", f"an element has more than {MAX_ATTRIBUTES} attributes")
 
 
 def check_tree(root: etree._Element) -> None:
@@ -114,8 +163,16 @@ def check_tree(root: etree._Element) -> None:
     Raises:
         DocumentError: ``too_deep``, ``too_large``.
     """
+    _check_depth(root)
+    _check_nodes(root)
+
+
+def _check_depth(root: etree._Element) -> None:
     if _DEEP(root):
         raise DocumentError("too_deep", f"elements are nested more than {MAX_DEPTH} levels deep")
+
+
+def _check_nodes(root: etree._Element) -> None:
     if _COUNT(root) > MAX_NODES:
         raise DocumentError("too_large", f"more than {MAX_NODES} elements")
 
@@ -149,6 +206,19 @@ def text_of(element: etree._Element | None) -> str | None:
         return None
     joined = join_blocks(["".join(piece for piece in element.itertext() if isinstance(piece, str)).replace("\n", " ")])
     return joined.replace("\n", " ") or None
+
+
+def short_text(element: etree._Element | None, most: int = 1000) -> str | None:
+    """The beginning of an element's text on one line, or None; the work is bounded however much text there is."""
+    if element is None:
+        return None
+    pieces: list[str] = []
+    for piece in element.itertext():
+        pieces.append(piece)
+        most -= len(piece)
+        if most < 0:
+            break
+    return squeeze(NOT_XML.sub("", "".join(pieces))[:1000])
 
 
 _BLOCK_TAGS = frozenset(

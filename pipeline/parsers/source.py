@@ -9,7 +9,6 @@ A parser is a module with
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,7 +17,7 @@ from typing import Protocol
 from pipeline.config import InputConfig
 from pipeline.records import Metadata
 
-__all__ = ["HEAD_CHARACTERS", "Parser", "Reading", "Source", "join_blocks", "squeeze"]
+__all__ = ["HEAD_CHARACTERS", "Parser", "Reading", "Source", "join_blocks", "one_space", "squeeze"]
 
 HEAD_CHARACTERS = 16_384
 """How much of a document's beginning its format is recognised by: more than any prologue that was seen in agency files."""
@@ -34,6 +33,7 @@ class Source:
         name: the last name it goes by, an archive member before its archive, lower case.
         media_type: declared media type, lower case, without parameters.
         url: where it was retrieved from, where the name is an address.
+        is_utf8: whether `data` is the text in UTF-8, without byte order mark.
     """
 
     text: str
@@ -41,6 +41,12 @@ class Source:
     name: str = ""
     media_type: str | None = None
     url: str | None = None
+    is_utf8: bool = False
+
+    @property
+    def utf8(self) -> bytes:
+        """The text in UTF-8."""
+        return self.data if self.is_utf8 else self.text.encode("utf-8", "replace")
 
     @cached_property
     def head(self) -> str:
@@ -89,7 +95,22 @@ def squeeze(text: str | None) -> str | None:
     """
     if text is None:
         return None
-    return _WHITE.sub(" ", text).strip(" ") or None
+    return one_space(text).strip(" ") or None
+
+
+def one_space(text: str, white: str = "\t\n\r\f\v\x1c\x1d\x1e\x1f\x85\u2028\u2029") -> str:
+    """One space for each run of spaces and of the characters of `white`, which leave out the NBSP and the typographic spaces.
+
+    >>> one_space("a\t b\u00a0c")
+    'a b\xa0c'
+    """
+    # Ten times as fast as a pattern, and this is done to every line of every document.
+    for character in white:
+        if character in text:
+            text = text.replace(character, " ")
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text
 
 
 def join_blocks(blocks: Iterable[str | None]) -> str:
@@ -105,7 +126,3 @@ def join_blocks(blocks: Iterable[str | None]) -> str:
             if cleaned and cleaned.strip():
                 lines.append(cleaned)
     return "\n".join(lines)
-
-
-# Not \s, which takes NBSP and the typographic spaces too.
-_WHITE = re.compile("[ \t\r\n\f\v\x1c-\x1f\x85\u2028\u2029]+")

@@ -59,4 +59,5 @@ def _observe_member(member: Member, name: str) -> dict[str, Any]:
 def _stated(metadata: Metadata) -> dict[str, Any]:
     values = dataclasses.asdict(metadata)
     values["extra"] = json.loads(metadata.extra) if metadata.extra else None
+    values["metadata_sources"] = dict(metadata.metadata_sources) or None
     return {name: list(v) if isinstance(v, tuple) else v for name, v in values.items() if v not in (None, ())}
