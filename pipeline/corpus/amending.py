@@ -24,16 +24,17 @@ __all__ = ["CORPUS_TABLES", "Standing", "amend", "read_standings", "write_amendm
 
 CORPUS_TABLES = ("supersedes", "retractions")
 
-_STATE = ("place", "cluster_id", "cluster_size", "representative_id")
+_STATE = ("place", "cluster_id", "cluster_size", "representative_id", "representative_run_id")
 
 
 class Standing(NamedTuple):
-    """How a document stands: its table, and its cluster."""
+    """How a document stands: its table (or ``taken_down``), and its cluster. `representative_run_id` is None for its own run."""
 
     place: str
     cluster_id: str | None
     cluster_size: int
     representative_id: str | None
+    representative_run_id: str | None = None
 
 
 def amend(decisions: Sequence[Decision], before: dict[int, Standing], elders: Elders, run_id: str) -> dict[str, list[dict[str, Any]]]:
@@ -54,7 +55,7 @@ def amend(decisions: Sequence[Decision], before: dict[int, Standing], elders: El
         seq = (decision.node >> 32) - ELDER_NUMBER
         base = {"doc_id": decision.doc_id, "run_id": known[seq].run_id, "seq": seq, "row": decision.node & 0xFFFFFFFF}
         if now.place == "removed":
-            if old.place != "removed":
+            if old.place not in ("removed", "taken_down"):
                 rows["retractions"].append(base | {"cause": "killed", "by_id": decision.removed_by, "reason": decision.reason})
             continue
         change = _change(old, now)
@@ -84,7 +85,7 @@ def read_standings(nodes: Sequence[int], elders: Elders, find: Callable[[str], S
         for row in _read_said(elder, "retractions", find):
             node = (ELDER_NUMBER + row["seq"]) << 32 | row["row"]
             if node in standings and row["cause"] in ("killed", "taken_down"):
-                standings[node] = Standing("removed", None, 0, None)
+                standings[node] = Standing("removed" if row["cause"] == "killed" else "taken_down", None, 0, None)
     return standings
 
 
@@ -108,7 +109,7 @@ def _change(old: Standing, now: Standing) -> str | None:
     if old.place != "documents" and now.place == "documents":
         return "promoted"
     if now.place == "documents":
-        return "grown" if old != now else None
+        return "grown" if old[:4] != now[:4] else None
     same = (old.cluster_id, old.representative_id) == (now.cluster_id, now.representative_id)
     return None if same else "moved"
 
@@ -136,8 +137,11 @@ def _read_own(elder: Elder, nodes: Any, find: Callable[[str], Storage]) -> dict[
     with find(path).open(path) as handle:
         table = pq.read_table(handle, use_threads=False)
     table = table.filter(pc.is_in(table.column("node"), pa.array(nodes, pa.uint64())))
-    names = ("node", "table", "cluster_id", "cluster_size", "representative_id")
-    found = {node: Standing(*rest) for node, *rest in zip(*(table.column(name).to_pylist() for name in names), strict=True)}
+    names = ("node", "table", *_STATE[1:])
+    found = {}
+    for node, *rest in zip(*(table.column(name).to_pylist() for name in names), strict=True):
+        stands = Standing(*rest)
+        found[node] = stands if stands.representative_run_id else stands._replace(representative_run_id=elder.run_id)
     # A document without a row stood alone; `amend` knows its id.
     return {node: found.get(node, Standing("documents", None, 1, None)) for node in nodes.tolist()}
 

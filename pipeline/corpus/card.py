@@ -50,7 +50,9 @@ def corpus_card(corpus: Corpus) -> str:
     ]
     for entry in corpus.entries[-30:]:
         counts = (entry.books.get(name, 0) for name in ("records", "documents", "duplicates", "removed", "dead_letters"))
-        lines.append(f"| {entry.seq} `{entry.run_id}` | {entry.date} | {entry.kind} | " + " | ".join(f"{count:,}" for count in counts) + " |")
+        lines.append(
+            f"| {entry.seq} `{entry.run_id}` | {entry.date} | {entry.kind} | " + " | ".join(f"{count:,}" for count in counts) + " |"
+        )
     return "\n".join([*lines, ""])
 
 

@@ -86,6 +86,11 @@ class Elders:
         """Runs by number."""
         return {elder.seq: elder for elder in self.runs}
 
+    @property
+    def is_partial(self) -> bool:
+        """Is there an earlier run outside of the window?"""
+        return len(self.runs) < self.seq - 1
+
     def identity(self) -> list[str]:
         """What of it enters the name of the new run."""
         return [f"corpus {self.seq}", *(f"{elder.seq} {elder.run_id}" for elder in self.runs)]

@@ -1,8 +1,9 @@
 """One writer at a time. A local folder is locked by the system, which lets go when the process dies; an object store by claims.
 
-A claim is an object with a name of its own. Who wants in writes one, then lists the folder: listings of S3, GCS and Azure show what was written before, so of two that come
-together at least one sees the other, takes its own claim back and fails. A claim is written anew twice a minute with a growing number; a
-newcomer watches another's number, and where it stands still for three of these turns the claim belongs to a dead run.
+A claim is an object with a name of its own. Who wants in writes one, then lists the folder: listings of S3, GCS and Azure show what
+was written before, so of two that come together at least one sees the other, takes its own claim back and fails. A claim is written
+anew twice a minute with a growing number; a newcomer watches another's number, and where it stands still for three of these turns the
+claim belongs to a dead run.
 """
 
 from __future__ import annotations

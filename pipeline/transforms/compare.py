@@ -18,8 +18,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from apache_beam.pvalue import AsList, AsSingleton, TaggedOutput
 
-from pipeline.corpus.components import complete, has_elders, keep_canonical
-from pipeline.corpus.elders import ELDER_NODE
+from pipeline.corpus.amending import Standing, read_standings
+from pipeline.corpus.components import has_elders
+from pipeline.corpus.elders import ELDER_NODE, Elders
+from pipeline.corpus.settling import resolve_with_elders
 from pipeline.dedup import bands
 from pipeline.dedup.clusters import LIGHT, Forest, resolve
 from pipeline.dedup.relations import relate_pairs
@@ -236,6 +238,14 @@ class _DealByRoot(beam.DoFn):
 
 
 class _Resolve(_SketchTask):
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self._standings: dict[int, Standing] | None = None
+
+    def start_bundle(self) -> None:
+        super().start_bundle()
+        self._standings = None
+
     def process(
         self, element: tuple[int, Iterable[bytes]], refs: list[ShardRef], forest: bytes
     ) -> Iterator[tuple[int, bytes] | TaggedOutput]:
@@ -251,12 +261,12 @@ class _Resolve(_SketchTask):
             members = np.unique(np.concatenate([block.column(name).to_numpy() for name in ("a_node", "b_node")]))
             rows = files.rows(members, LIGHT)
             edges = block.drop_columns(["root"])
-            elders = self._settings.elders if has_elders(members) else None
-            decided, more = resolve(
-                members, keep_canonical(edges, rows) if elders else edges, CachedRows(rows, files), self._settings.config.dedup
-            )
-            if elders:
-                decided = complete(decided, rows, elders)
+            reader, elders, dedup = CachedRows(rows, files), self._settings.elders, self._settings.config.dedup
+            if elders is not None and has_elders(members):
+                before = {node: self._before(forest, elders)[node] for node in members.tolist() if node >= ELDER_NODE}
+                decided, more = resolve_with_elders(rows, edges, reader, dedup, elders, before)
+            else:
+                decided, more = resolve(members, edges, reader, dedup)
             decisions += decided
             computed.append(more)
             files.release()
@@ -265,6 +275,14 @@ class _Resolve(_SketchTask):
         yield from decisions_by_shard(decisions, files)
         for key, rows in _tables_by_shard(computed, files):
             yield TaggedOutput("relations", (key, pack_table(rows)))
+
+    def _before(self, forest: bytes, elders: Elders) -> dict[int, Standing]:
+        """How the earlier documents of all touched trees stood; read once a bundle."""
+        if self._standings is None:
+            nodes, roots = Forest.from_bytes(forest).assignments()
+            touched = nodes[(roots < np.uint64(ELDER_NODE)) & (nodes >= np.uint64(ELDER_NODE))]
+            self._standings = read_standings(touched.tolist(), elders, storage_for)
+        return self._standings
 
 
 def deal_by_root(table: pa.Table, nodes: Any, roots: Any) -> Iterator[tuple[int, bytes]]:
