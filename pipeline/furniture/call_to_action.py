@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.furniture._names import outlet_named, title_case
+from pipeline.furniture._names import looks_like_name, looks_like_outlet, outlet_named, title_case
 from pipeline.furniture._phrases import Phrase, phrases_in, starts, words
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
+from pipeline.text.blocks import verse_lines
 from pipeline.text.lines import Line, ends_sentence, flat_text, fold, is_all_caps, split_lines
 from pipeline.text.rules import Context, Finding
 from pipeline.text.zones import Zones, find_zones
 
-NAME, VERSION = "call_to_action", 1
+NAME, VERSION = "call_to_action", 2
 
 _DATA = "calls_to_action.toml"
 _LONGEST = 320
@@ -31,6 +32,7 @@ _PUBLISHER = re.compile(
     r"|FOR MORE FROM) (?:THE )?(?P<name>[^\W\d_][\w'’&.-]*(?: [\w'’&.-]+){0,4})",
     re.IGNORECASE,
 )
+_IN_PERSON = re.compile(r"(?:FOLLOW|JOIN|SUPPORT|VISIT|SUBSCRIBE TO)\b(?! THE\b)", re.IGNORECASE)
 _CAPITALISED = re.compile(r"(?:[A-Z][\w'’&.-]*)(?: (?:of|and|the|de|la|del|&|[A-Z][\w'’&.-]*))*")
 _NO_PUBLISHER = frozenset(
     {"us", "our", "your", "the", "this", "here", "more", "app", "newsletter", "newsletters", "channel", "page", "news", "updates", "today"}
@@ -43,8 +45,8 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     """Yield a deletion per call to action, and the outlet that it names as a publisher hint.
 
     A line is one where it begins with an imperative of data/calls_to_action.toml and holds a channel, an app, a newsletter or an
-    "us" of the same language, and either stands outside the story or is one short line of its own. A line that quotes or reports
-    speech is never one.
+    "us" of the same language, speaks to the reader, and either stands outside the story or is one short line of its own. A line that
+    quotes, reports speech or what a sign says is never one, and neither is a line of verse.
 
     >>> from pipeline.records import Metadata, Origin, ParsedDocument
     >>> doc = ParsedDocument("d", 0, Origin("u"), "0", 0, "", Metadata(), "text", "text")
@@ -93,6 +95,10 @@ def named_publisher(line: str) -> str | None:
         capitalised = _CAPITALISED.match(name)
         named = capitalised[0] if capitalised else ""
     named = re.sub(r"\s+(?:App|Newsletter|Channel|of|and|the)$", "", named).strip()
+    if looks_like_outlet(named):
+        return named
+    if _IN_PERSON.match(match[0]) and looks_like_name(named):
+        return None  # one follows people, too
     if not named or fold(named) in _NO_PUBLISHER or fold(named.split()[0]) in _NO_PUBLISHER:
         return None
     return outlet_named(named) or (named if " " in named or is_all_caps(line) else None)
@@ -101,22 +107,27 @@ def named_publisher(line: str) -> str | None:
 def _judge(line: Line, text: str, zones: Zones, language: str | None) -> str | None:
     """The evidence that a line is a call to action, or None."""
     bare = line.flat.lstrip(_OPENERS)
-    if not bare or bare[0] in "\"'" or line.text.endswith(":") or not is_call(bare, line.text, text, language):
+    if not bare or bare[0] in "\"'" or line.text[-1] in ":：;,，、" or not is_call(bare, line.text, text, language):
         return None
-    if not is_all_caps(line.text) and words("citing.toml", "reporting", language, flat_text(text)).search(bare):
+    capitals = is_all_caps(line.text)
+    whole = flat_text(text)
+    if not capitals and any(words("citing.toml", kind, language, whole).search(bare) for kind in ("reporting", "inscription")):
+        return None
+    named = not ends_sentence(line.text) and named_publisher(line.text) is not None
+    if not (named or _click(bare) or words(_DATA, "address", language, whole).search(bare)) or line.number in verse_lines(text):
         return None
     formula = "formula: imperative with a channel of the site"
     if zones.after_prose(line.number) or zones.before_prose(line.number):
         return f"{formula}; zone: {zones.name(line.number)}"
-    if not ends_sentence(line.text) or is_all_caps(line.text):
+    if not ends_sentence(line.text) or capitals:
         return f"{formula}; form: no full stop"
-    # A whole sentence amid the story has to speak of itself as well: "Download numbers of the app doubled" is news.
-    if (len(line.text) <= _SHORT or zones.in_tail(line.number)) and (language not in ("en", None) or _SELF.search(bare)):
+    if len(line.text) <= _SHORT or zones.in_tail(line.number):
         return f"{formula}; form: one short address to the reader on its own line"
     return None
 
 
-_SELF = re.compile(r"\b(?:us|our|newsletters?|here|we|you|your)\b|\bthe (?:\w+ ){1,3}app\b|@")
+def _click(bare: str) -> bool:
+    return _CLICK.match(bare) is not None or _CLICK_END.search(bare) is not None
 
 
 def _goes_on(bare: str, end: int, phrase: Phrase) -> bool:

@@ -12,7 +12,7 @@ from pipeline.text.lines import Line, core, ends_sentence, split_lines
 from pipeline.text.rules import Context, Finding
 from pipeline.text.zones import find_zones
 
-NAME, VERSION = "completeness", 1
+NAME, VERSION = "completeness", 2
 
 _CUT_MARK = re.compile(r"(?:\[(?:…|\.\.\.|\+\d+ chars)\]|\(\.\.\.\)|(?<=\w)(?:…|\.\.\.)|\[\+\d+ chars\])\s*$")
 _OPEN_END = re.compile(r"[\w,;–—-]$")
@@ -23,6 +23,7 @@ _SHORTEST = 60
 def find(text: str, context: Context) -> Iterator[Finding]:
     """Yield a flag ``stub`` where the text ends in "read more" or its like, and ``truncated`` where it stops in mid-sentence.
 
+    A record that held only a description of its story, which the parser has marked, is a stub whatever its text says.
     The label of a stub that stands alone on the last line goes; inside a paragraph it stays and is only flagged.
 
     >>> from pipeline.records import Metadata, Origin, ParsedDocument
@@ -37,12 +38,17 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     if not lines:
         return
     last = lines[-1]
+    if "stub" in context.parsed.marks:
+        yield Flag("stub", lines[0].start, last.end, last.text[-80:], "certain", NAME)
     if stub := _find_stub(last):
         start, fragment, alone = stub
-        yield Flag("stub", start, last.end, fragment, "certain", NAME)
+        if "stub" not in context.parsed.marks:
+            yield Flag("stub", start, last.end, fragment, "certain", NAME)
         if alone and len(lines) > 1:
             removal = Removal(last.number, last.number, "navigation_label", "formula: label of a teaser; zone: last line of the text")
             yield from remove_lines(text, lines, [removal], NAME, VERSION)
+        return
+    if "stub" in context.parsed.marks:
         return
     if _starts_inside(lines[0], context):
         yield Flag("truncated", lines[0].start, lines[0].end, lines[0].text[:80], "possible", NAME)

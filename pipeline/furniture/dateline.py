@@ -15,7 +15,7 @@ from pipeline.text.lines import Line, ends_sentence, fold, split_lines
 from pipeline.text.rules import Context, Finding
 from pipeline.text.zones import find_zones
 
-NAME, VERSION = "dateline", 1
+NAME, VERSION = "dateline", 2
 
 _PARAGRAPHS = 3
 
@@ -180,13 +180,13 @@ def _caps_only(head: str) -> tuple[int, list[str], list[str]] | None:
     if (
         not city.isupper()
         or first in _no_place()
-        or first.split()[0] in _no_place()
+        or not _no_place().isdisjoint(first.split())
         or known_source(city)
         or len(city) < 3
         or len(city.split()) > 4
     ):
         return None
-    if match["sep"].strip() == ":" and not (re.search(r"\d", match[0]) or len(city) >= 4):
+    if match["sep"].strip() == ":" and not re.search(r"\d", match[0]) and (len(city) < 4 or len(city.split()) > 2 or len(head) < 60):
         return None
     return match.end(), [], []
 

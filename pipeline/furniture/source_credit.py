@@ -13,7 +13,7 @@ from pipeline.text.lines import Line, flatten, fold, split_lines
 from pipeline.text.rules import Context, Finding
 from pipeline.text.zones import Zones, find_zones
 
-NAME, VERSION = "source_credit", 1
+NAME, VERSION = "source_credit", 2
 
 _PARTS = re.compile(r"\s*(?:[/,;+&|·•、，]|\s[-–—]\s|\b(?:and|und|et|y|e|en|i|и|та|і|ve|with|avec|mit|con)\b)\s*")
 _GENERIC = re.compile(
@@ -110,9 +110,10 @@ def read_sources(text: str, *, labelled: bool = False) -> tuple[list[Fact], bool
             facts.append(Fact("publisher_hints", outlet))
             known = True
         elif not _GENERIC.fullmatch(fold(name)):
-            if name[0].isupper() and len(name) <= 40 and not facts:
-                return [Fact("publisher_hints", name)], False
-            return facts, False
+            if looks_like_outlet(name) and not facts:
+                return [Fact("publisher_hints", name)], known
+            # An office or a company behind a label is where figures come from, and publishes nothing here.
+            return facts, labelled and name[0].isupper() and len(name) <= 60
     return facts, known
 
 
