@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import click
 
 import pipeline
+from pipeline.cli_corpus import CorpusOptions
 from pipeline.cli_run import MAPPING_FIELDS, build_config, describe_rules, ending_of, execute, open_console, open_folder
 from pipeline.errors import ConfigError, CopydeskError
 
@@ -42,10 +44,25 @@ def _beam_options(context: click.Context) -> tuple[str, ...]:
     return options
 
 
-def _mapping_options(function: Callable[..., None]) -> Callable[..., None]:
+def _mapping_options(function: Callable[..., int]) -> Callable[..., int]:
     for name, words in reversed(MAPPING_FIELDS):
         function = click.option(f"--{name.replace('_', '-')}", name, metavar="COLUMN", help=words)(function)
     return function
+
+
+@contextmanager
+def _errors_as_events(log_format: str) -> Iterator[None]:
+    """Where a program reads the log, what ends a run is a line that it can read too."""
+    try:
+        yield
+    except (CopydeskError, OSError, RuntimeError, ValueError) as error:
+        ending = ending_of(error)
+        if log_format != "json" or ending is None:
+            raise
+        from pipeline.report.logs import json_line
+
+        click.echo(json_line("error", message=ending.reason, exit_code=ending.code), err=True)
+        raise click.exceptions.Exit(ending.code) from None
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -56,7 +73,10 @@ def command() -> None:
 
 @command.command("run", cls=_BeamCommand, options_metavar="[OPTIONS] [-- BEAM OPTIONS...]")
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
-@click.option("-o", "--output", required=True, metavar="DIR", help="Folder to write; it appears when the run is complete.")
+@click.option("-o", "--output", metavar="DIR", help="Folder to write; it appears when the run is complete.")
+@click.option("--corpus", metavar="DIR", help="Add a run to the corpus at DIR instead, compared with its earlier runs.")
+@click.option("--window", metavar="30d|20", help="Of a corpus, compare with the runs of the last days, or the last runs, only.")
+@click.option("--date", metavar="DATE", help="Date of the run in its corpus, by which --window counts.  [default: today, UTC]")
 @click.option("-c", "--config", "config_path", metavar="FILE", help="Settings as TOML; `copydesk config` prints a commented one.")
 @click.option("--overwrite", is_flag=True, help="Replace an older dataset of copydesk at DIR.")
 @click.option(
@@ -70,12 +90,18 @@ def command() -> None:
 @click.option("--passages", is_flag=True, help="Look for passages that different stories share, too.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("--progress/--no-progress", default=True, help="Show how far the run is.  [default: progress]")
+@click.option(
+    "--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How progress and messages are written."
+)
 @click.pass_context
 def run_command(
     context: click.Context,
     /,
     inputs: tuple[str, ...],
-    output: str,
+    output: str | None,
+    corpus: str | None,
+    window: str | None,
+    date: str | None,
     config_path: str | None,
     overwrite: bool,
     runner: str,
@@ -84,21 +110,30 @@ def run_command(
     passages: bool,
     quiet: bool,
     progress: bool,
+    log_format: str,
     **mapping: str | None,
-) -> None:
+) -> int:
     """Clean the documents of INPUT (files, folders, globs, s3:// and gs:// addresses) into a dataset at DIR."""
-    config = build_config(config_path, mapping, (*assignments, *(["passages.enabled=true"] if passages else [])))
-    execute(
-        inputs,
-        output,
-        config,
-        runner=runner,
-        workers=workers,
-        overwrite=overwrite,
-        beam_options=_beam_options(context),
-        quiet=quiet,
-        progress=progress,
-    )
+    target = output or corpus
+    if not target or (output and corpus):
+        raise click.UsageError("give either --output DIR, for a dataset of its own, or --corpus DIR, to add to a corpus.", context)
+    if output and (window or date):
+        raise click.UsageError("--window and --date go with --corpus.", context)
+    with _errors_as_events(log_format):
+        config = build_config(config_path, mapping, (*assignments, *(["passages.enabled=true"] if passages else [])))
+        return execute(
+            inputs,
+            target,
+            config,
+            runner=runner,
+            workers=workers,
+            overwrite=overwrite,
+            beam_options=_beam_options(context),
+            quiet=quiet,
+            progress=progress,
+            log_format=log_format,
+            corpus=CorpusOptions(window, date) if corpus else None,
+        )
 
 
 @command.command("config")

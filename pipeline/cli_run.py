@@ -10,6 +10,7 @@ import sys
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +22,10 @@ from pipeline.storage import is_remote
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from pipeline.cli_corpus import CorpusOptions
     from pipeline.report.dataset import Dataset
     from pipeline.report.progress import Progress
+    from pipeline.transforms.flow import RunResult
 
 __all__ = ["MAPPING_FIELDS", "Ending", "build_config", "describe_rules", "ending_of", "execute", "open_console", "open_folder"]
 
@@ -75,19 +78,27 @@ def execute(
     beam_options: Sequence[str],
     quiet: bool,
     progress: bool,
-) -> None:
-    """Run the pipeline, show how far it is on stderr, and print the summary on stdout."""
-    from pipeline.checking import check_run
-    from pipeline.cli_processes import end_on_signals
-    from pipeline.report.dataset import Dataset, first_value
-    from pipeline.report.summary import render_summary
+    log_format: str = "text",
+    corpus: CorpusOptions | None = None,
+) -> int:
+    """Run the pipeline, show how far it is on stderr, and print the summary on stdout. Returns the exit code.
 
-    check_run(inputs, output, config, workers, overwrite=overwrite)
-    _configure_logging(quiet=quiet)
-    with end_on_signals(), _follow(shown=progress and not quiet) as update:
+    With `corpus`, the run is added to the corpus at `output`.
+    """
+    from pipeline.checking import check_run
+    from pipeline.cli_corpus import add_run
+    from pipeline.cli_processes import end_on_signals
+
+    as_json = log_format == "json"
+    if corpus is None:
+        check_run(inputs, output, config, workers, overwrite=overwrite)
+    _configure_logging(quiet=quiet, as_json=as_json)
+    resumed = _Resumed()
+    with end_on_signals(), _follow(shown=progress and not quiet, as_json=as_json) as update:
         from pipeline.transforms import flow
 
-        result = flow.run(
+        run = partial(add_run, options=corpus) if corpus else flow.run
+        result = run(
             inputs,
             output,
             config,
@@ -95,15 +106,65 @@ def execute(
             workers=workers,
             overwrite=overwrite,
             beam_options=beam_options,
-            on_progress=update,
+            on_progress=resumed.watch(update) if update else None,
         )
-    if quiet:
-        return
-    example = None
-    if not is_remote(result.output):
-        dataset = Dataset(result.output, result.manifest)
-        example = first_value(dataset, "duplicates", "doc_id") or first_value(dataset, "documents", "doc_id")
-    render_summary(open_console(), result.manifest, output, result.seconds, example)
+    return _close(result, output, resumed, quiet=quiet, as_json=as_json)
+
+
+class _Resumed:
+    """Notes how much of a run an earlier try had done, as the progress tells it."""
+
+    parts = 0
+
+    def watch(self, update: Callable[[Progress], None]) -> Callable[[Progress], None]:
+        """The callback with an ear in it."""
+
+        def listen(now: Progress) -> None:
+            self.parts = max(self.parts, now.resumed)
+            update(now)
+
+        return listen
+
+
+def _close(result: RunResult, output: str, resumed: _Resumed, *, quiet: bool, as_json: bool) -> int:
+    """Say how a run ended: what it took over, what should not be overlooked, and the table. Returns the exit code."""
+    from pipeline.report.advice import NOTHING_READ, advise, is_nothing_read, most_frequent
+    from pipeline.report.dataset import Dataset, first_value
+    from pipeline.report.summary import render_summary
+
+    manifest, dataset = result.manifest, None if is_remote(result.output) else Dataset(result.output, result.manifest)
+    code = NOTHING_READ if is_nothing_read(manifest) else 0
+    say = _speaker(as_json=as_json)
+    if resumed.parts and not quiet:
+        say("resumed", f"{resumed.parts:,} parts had been staged by an earlier try and were not read again", parts=resumed.parts)
+    message = first_value(dataset, "dead_letters", "message", ("code", most_frequent(manifest))) if dataset else None
+    advice = " ".join(advise(manifest, message))
+    if as_json and not quiet:
+        say("finished", "", output=output, seconds=round(result.seconds, 1), exit_code=code, **manifest["books"])
+    elif not quiet:
+        tables = ("duplicates", "documents", "dead_letters")
+        example = next((found for table in tables if dataset and (found := first_value(dataset, table, "doc_id"))), None)
+        render_summary(open_console(), manifest, output, result.seconds, example)
+        sys.stdout.flush()
+    if advice and (code or not quiet):
+        say("error" if code else "warning", advice)
+    return code
+
+
+def _speaker(*, as_json: bool) -> Callable[..., None]:
+    """Writes one message to stderr: as an event, or for people, who get its kind only where it warns."""
+
+    def say(event: str, message: str, **fields: Any) -> None:
+        if as_json:
+            from pipeline.report.logs import json_line
+
+            line = json_line(event, message=message or None, **fields)
+        else:
+            line = f"copydesk: {event + ': ' if event == 'warning' else ''}{message}"
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()
+
+    return say
 
 
 def open_console(*, stderr: bool = False) -> Console:
@@ -212,9 +273,14 @@ def _read_value(text: str, wanted: Any) -> Any:
 
 
 @contextmanager
-def _follow(*, shown: bool) -> Iterator[Callable[[Progress], None] | None]:
+def _follow(*, shown: bool, as_json: bool) -> Iterator[Callable[[Progress], None] | None]:
     if not shown:
         yield None
+    elif as_json:
+        from pipeline.report.logs import follow_as_json
+
+        with follow_as_json(_write_stderr) as update:
+            yield update
     elif sys.stderr.isatty():
         from rich.console import Console
 
@@ -225,8 +291,13 @@ def _follow(*, shown: bool) -> Iterator[Callable[[Progress], None] | None]:
     else:
         from pipeline.report.progress import follow_plainly
 
-        with follow_plainly(lambda line: (sys.stderr.write(line), sys.stderr.flush())) as update:
+        with follow_plainly(_write_stderr) as update:
             yield update
+
+
+def _write_stderr(line: str) -> None:
+    sys.stderr.write(line)
+    sys.stderr.flush()
 
 
 class _CurrentStderr(logging.StreamHandler[Any]):
@@ -240,10 +311,14 @@ class _CurrentStderr(logging.StreamHandler[Any]):
         return sys.stderr
 
 
-def _configure_logging(*, quiet: bool = False) -> None:
+def _configure_logging(*, quiet: bool = False, as_json: bool = False) -> None:
     """Before Beam is imported: its import logs, and the first log call would otherwise set up the root logger its own way."""
     handler = _CurrentStderr()
     handler.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
+    if as_json:
+        from pipeline.report.logs import JsonFormatter
+
+        handler.setFormatter(JsonFormatter())
     handler.addFilter(lambda record: "apitools not found" not in record.getMessage())
     logging.basicConfig(level=logging.ERROR if quiet else logging.WARNING, handlers=[handler])
     for name in _TALKATIVE:

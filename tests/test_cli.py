@@ -1,5 +1,6 @@
 """The command as a person types it. What a run does is tested elsewhere; here it is what reaches the run, and how things end."""
 
+import json
 import os
 import subprocess
 import sys
@@ -43,8 +44,6 @@ def tiny(tmp_path: Path) -> Path:
 @pytest.fixture
 def calls(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """Stands in for the run: notes what it was called with and hands back a small dataset."""
-    import json
-
     seen: list[dict[str, Any]] = []
 
     def run(inputs: Any, output: str, config: Config, **options: Any) -> SimpleNamespace:
@@ -102,6 +101,46 @@ def test_a_run_ends_with_a_summary_and_the_next_commands(calls: list[dict[str, A
     assert f"copydesk explain out {tiny_dataset.COPY}" in out
     assert "copydesk verify out" in out
     assert err == "[   0.0 s] Stage 1/2, 30 documents\n"
+
+
+def test_the_log_can_be_json_lines(calls: list[dict[str, Any]], capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "a.txt", "-o", "out", "--log-format", "json"]) == 0
+    out, err = capfd.readouterr()
+    stage, finished = (json.loads(line) for line in err.splitlines())
+    assert (stage["event"], stage["stage"], stage["done"], stage["total"], stage["documents"]) == ("stage", "Stage", 1, 2, 30)
+    assert (finished["event"], finished["exit_code"], finished["records"], finished["dead_letters"]) == ("finished", 0, 7, 1)
+    assert out == ""
+    assert main(["run", "none.txt", "-o", "out", "--log-format", "json"]) == 2
+    (line,) = capfd.readouterr().err.splitlines()
+    assert (json.loads(line)["event"], json.loads(line)["exit_code"]) == ("error", 2)
+    assert main(["run", "none.txt", "-o", "out", "--log-format", "xml"]) == 2
+
+
+def test_parts_of_an_earlier_try_are_told(monkeypatch: pytest.MonkeyPatch, tiny: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    def run(*_: Any, on_progress: Any, **__: Any) -> SimpleNamespace:
+        on_progress(Progress("Read", 0, 3, 0, 0.0, "parts", resumed=17))
+        return SimpleNamespace(output=str(tiny), manifest=json.loads((tiny / "run.json").read_text(encoding="utf-8")), seconds=1.5)
+
+    monkeypatch.setattr(pipeline.transforms, "flow", SimpleNamespace(run=run), raising=False)
+    assert main(["run", "a.txt", "-o", "out"]) == 0
+    assert "copydesk: 17 parts had been staged by an earlier try and were not read again\n" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(("records", "dead", "code"), [(1, 1, 3), (7, 5, 0), (7, 3, 0)])
+@pytest.mark.parametrize("quiet", [[], ["-q"]])
+def test_a_run_that_could_read_nothing_ends_with_3_and_one_that_read_little_warns(
+    records: int, dead: int, code: int, quiet: list[str], tiny: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    manifest = json.loads((tiny / "run.json").read_text(encoding="utf-8"))
+    manifest["books"] |= {"records": records, "dead_letters": dead}
+    manifest["counters"]["dead_letters_by_code"] = {"empty": dead}
+    result = SimpleNamespace(output=str(tiny), manifest=manifest, seconds=1.5)
+    monkeypatch.setattr(pipeline.transforms, "flow", SimpleNamespace(run=lambda *_, **__: result), raising=False)
+    assert main(["run", "a.txt", "-o", "out", *quiet]) == code
+    err = capfd.readouterr().err
+    assert ("Not one record could be read" in err) == (code == 3)
+    assert ("copydesk: warning: 5 of 7 records are dead letters" in err) == (dead == 5 and not quiet)
+    assert err.count("\n") <= 1
 
 
 def test_a_quiet_run_says_nothing(calls: list[dict[str, Any]], capfd: pytest.CaptureFixture[str]) -> None:

@@ -111,12 +111,17 @@ def read_footer(dataset: Dataset, part: str) -> pq.ParquetFile:
         raise DatasetError(f"{part} cannot be read: {str(error).splitlines()[0]}") from None
 
 
-def first_value(dataset: Dataset, table: str, column: str) -> Any:
-    """The first value of a column of a table, or None where the table is empty."""
+def first_value(dataset: Dataset, table: str, column: str, where: tuple[str, Any] | None = None) -> Any:
+    """The first value of a column of a table, or None where the table is empty.
+
+    Args:
+        where: another column and the value that the row must have in it.
+    """
     for part in list_parts(dataset.manifest, table):
-        for batch in scan(dataset, part, [column], 1):
-            if batch.num_rows:
-                return batch.column(0)[0].as_py()
+        for batch in scan(dataset, part, [column, where[0]] if where else [column]):
+            for row in batch.to_pylist():
+                if where is None or row[where[0]] == where[1]:
+                    return row[column]
     return None
 
 

@@ -42,6 +42,9 @@ def summarise(manifest: Mapping[str, Any]) -> list[Line]:
     lines += _details(counters.get("removed_by_filter", {}))
     lines.append(Line("dead letters", books.get("dead_letters", 0), _share(books.get("dead_letters", 0), records)))
     lines += _details(counters.get("dead_letters_by_code", {}))
+    if skipped := manifest.get("input", {}).get("skipped"):
+        lines.append(Line("passed over", sum(skipped.values()), "no documents, in no table"))
+        lines += _details(skipped)
     lines.append(Line("books", None, "balanced: every document in is in exactly one table" if books.get("balanced") else "NOT BALANCED"))
     if clusters := counters.get("clusters"):
         largest = counters.get("largest_cluster")
