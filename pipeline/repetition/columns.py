@@ -36,7 +36,7 @@ def pack_lines(texts: Sequence[tuple[str, str | None]], batch: pa.RecordBatch) -
     lines = [line_keys(text, site) if site else [] for (text, _), site in zip(texts, sites, strict=True)]
     # A text without a shingle has no signature and is like its exact copies only.
     pairs = zip(batch.column("signature").to_pylist(), batch.column("text_key").to_pylist(), strict=True)
-    labels = [(signature or text_key * 2)[: 4 * LABELS].ljust(4 * LABELS, b"\0") for signature, text_key in pairs]
+    labels = [(signature or text_key * (LABELS // 4))[: 4 * LABELS].ljust(4 * LABELS, b"\0") for signature, text_key in pairs]
     arrays = (sites, labels, lines)
     return [pa.array(values, field.type) for values, field in zip(arrays, FIELDS, strict=True)]
 

@@ -13,14 +13,16 @@ import pyarrow as pa
 
 from pipeline.config import RepetitionConfig
 from pipeline.repetition.keys import HEAD, NOWHERE, TAIL, ZONE_BITS
+from pipeline.repetition.stories import group_stories
 
 __all__ = ["LABELS", "TABLE_SCHEMA", "DocumentColumns", "LineColumns", "Recurrence", "RecurringLines", "count_lines", "partitions_for"]
 
 U64 = npt.NDArray[np.uint64]
 Ints = npt.NDArray[np.int64]
 
-LABELS = 8
-"""Values of the MinHash signature that tell stories apart; docs/decisions/repetition.md says why eight."""
+LABELS = 16
+"""Values of the MinHash signature by which stories are told apart: versions that share half of their text share one of them with
+.99998, and half of them show that they do."""
 
 TABLE_SCHEMA = pa.schema(
     [("key", pa.uint64()), *((name, pa.int32()) for name in ("stories", "texts", "head", "tail", "site_documents"))],
@@ -139,6 +141,8 @@ def count_lines(
     numbers, sizes, chosen = _choose_rows(documents, config)
     if not chosen.any():
         return TABLE_SCHEMA.empty_table()
+    stories = np.zeros(len(chosen), np.int64)
+    stories[chosen] = group_stories(numbers[chosen], sizes, documents.labels[chosen])
     keys, rows = _gather(shards, chosen, partition, partitions)
     lines = keys >> np.uint64(ZONE_BITS)
     order = np.argsort(lines, kind="stable")
@@ -150,11 +154,11 @@ def count_lines(
     found = []
     for group in np.flatnonzero(counts >= least):
         span = slice(int(starts[group]), int(starts[group] + counts[group]))
-        stories = _count_stories(documents.labels[rows[span]])
-        if stories >= least[group]:
+        told = len(np.unique(stories[rows[span]]))
+        if told >= least[group]:
             zones = np.bincount((keys[span] & np.uint64(NOWHERE)).astype(np.int64), minlength=NOWHERE + 1)
             placed = zones[:NOWHERE].sum()
-            found.append(tuple(map(int, (lines[span.start], stories, placed, zones[HEAD], zones[TAIL], size[group]))))
+            found.append(tuple(map(int, (lines[span.start], told, placed, zones[HEAD], zones[TAIL], size[group]))))
     columns = list(zip(*found, strict=True)) if found else [()] * len(TABLE_SCHEMA)
     return pa.Table.from_arrays(
         [pa.array(column, field.type) for column, field in zip(columns, TABLE_SCHEMA, strict=True)], schema=TABLE_SCHEMA
@@ -192,12 +196,3 @@ def _gather(shards: Iterable[LineColumns], chosen: npt.NDArray[np.bool_], partit
         found_rows.append(row_of[wanted])
         base += count
     return np.concatenate(found_keys), np.concatenate(found_rows)
-
-
-def _count_stories(labels: npt.NDArray[np.uint32]) -> int:
-    """How many stories some documents tell: distinct values in the column of the signature that tells most of them apart.
-
-    Versions of one story agree in each value with the probability of their similarity. A value that comes from furniture they share
-    is the same in different stories, too, but it is the smallest in few of the columns.
-    """
-    return max(len(np.unique(labels[:, column])) for column in range(labels.shape[1]))

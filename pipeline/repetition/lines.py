@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.config import RepetitionConfig
 from pipeline.records import Edit
@@ -100,19 +101,21 @@ def _choose(seen: Sequence[_Seen]) -> Iterator[tuple[int, str]]:
 def _edge(outward: Sequence[_Seen], zone: int, *, sure_only: bool = False, at_end_only: bool = False) -> Iterator[tuple[int, str]]:
     """Lines of an edge, from the story outwards.
 
-    A label goes where nothing but furniture is between it and the end of the text, or between it and the story; what recurs on a
-    large part of the site goes anywhere in the edge, unless the edge looks like a table.
+    A label goes where nothing but furniture is between it and the end of the text, or between it and the story. What recurs on a
+    large part of the site goes anywhere in the edge; but not from an edge that looks like a table, and alone among lines that do
+    not recur only from a short one.
     """
     others, runs = _count_others(outward)
     if runs > _MOST_OTHERS and _MOST_OTHERS < others <= 2 * runs:
         return  # labels and values by turns
-    few = others <= _MOST_OTHERS and not sure_only
+    short = others <= _MOST_OTHERS
+    few = short and not sure_only
     sure = {
         one.line.number for one in outward if one.sure and one.stays_in(zone, _KEEPS_TO) and (one.is_standing_prose or not one.sentence)
     }
     plain = {one.line.number for one in outward if few and one.stays_in(zone, _KEEPS_TO) and not one.figures and not one.sentence} - sure
     at_end = _run(outward[::-1], plain | sure)
-    reached = at_end if at_end_only else at_end | _run(outward, plain | sure) | sure
+    reached = at_end if at_end_only else at_end | _run(outward, plain | sure) | (sure if short else _in_company(outward, sure))
     words = f"zone: {'tail' if zone == TAIL else 'head'}"
     for one in outward:
         if one.line.number in reached:
@@ -138,6 +141,12 @@ def _run(outward: Sequence[_Seen], going: set[int]) -> set[int]:
             break
         run.add(one.line.number)
     return run
+
+
+def _in_company(outward: Sequence[_Seen], going: set[int]) -> set[int]:
+    """The lines of `going` that have another one beside them."""
+    pairs = [(one.line.number, other.line.number) for one, other in pairwise(outward)]
+    return {number for pair in pairs if going.issuperset(pair) for number in pair}
 
 
 def _blocks(inside: Sequence[_Seen]) -> Iterator[tuple[int, str]]:
