@@ -15,7 +15,7 @@ from pipeline.errors import DocumentError
 from pipeline.parsers import fields
 from pipeline.parsers.credits import photo_agencies
 from pipeline.parsers.html_text import Article
-from pipeline.parsers.html_title import headline, host_names
+from pipeline.parsers.html_title import headline, host_names, site_named
 from pipeline.parsers.jsontext import load
 from pipeline.parsers.markup import short_text
 from pipeline.parsers.source import Source, squeeze
@@ -48,10 +48,11 @@ def read_page(tree: etree._Element, source: Source, article: Article) -> PageFac
     linked = next((block for block in _linked_data(found["script"]) if _is_article(block)), {})
     pick = Picker()
     canonical = _canonical(pick, found["link"], metas, source)
-    _publisher(pick, metas, linked)
     reserved = _reserved(metas)
+    title = _title(pick, found, metas, linked, article, canonical)
     metadata = Metadata(
-        title=_title(pick, found, metas, linked, article, canonical),
+        title=title,
+        publisher=_publisher(pick, found, metas, linked, title),
         language=_language(pick, tree, metas, linked),
         byline=_byline(pick, metas, linked, article),
         captions=pick.all("captions", ((c.whole for c in article.captions), "figcaption"), (_linked_captions(linked), "JSON-LD image")),
@@ -67,9 +68,8 @@ def read_page(tree: etree._Element, source: Source, article: Article) -> PageFac
         canonical_url=canonical,
         **_rights(pick, metas, linked, found["link"]),
     )
-    # A title element that repeats the headline says behind it who publishes.
     body = linked.get("articleBody")
-    metadata = metadata.with_values(publisher=_publisher(pick, metas, linked), metadata_sources=pick.sources)
+    metadata = metadata.with_values(metadata_sources=pick.sources)
     return PageFacts(metadata, tuple(_marks(found, source, linked, canonical, reserved)), body if isinstance(body, str) else None)
 
 
@@ -100,12 +100,13 @@ def _rights(pick: Picker, metas: Mapping[str, str], linked: Mapping[str, Any], l
     }
 
 
-def _publisher(pick: Picker, metas: Mapping[str, str], linked: Mapping[str, Any]) -> str | None:
+def _publisher(pick: Picker, found: _Found, metas: Mapping[str, str], linked: Mapping[str, Any], title: str | None) -> str | None:
     return pick(
         "publisher",
         (metas.get("og:site_name"), "og:site_name"),
         (_name(linked.get("publisher")), "JSON-LD publisher"),
         (metas.get("application-name"), "meta application-name"),
+        (site_named(short_text(next(iter(found["title"]), None)), title), "title, behind the headline"),
     )
 
 

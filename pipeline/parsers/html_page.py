@@ -26,6 +26,12 @@ _WHOLE = 2
 _LEAST = 60
 """Characters of a data block's text from which it is taken where the page shows none."""
 
+_WRAPPED = 90
+"""Characters of the longest line up to which the text of a data block may have been broken into lines; else a line is a paragraph."""
+
+_LITTLE = 200
+"""Characters below which what the other extractor finds is not taken for an article."""
+
 _SMALL = 100_000
 """Characters of a page on which a second extractor is tried: on a page of 2 MB without prose it took 47 seconds."""
 
@@ -79,6 +85,8 @@ def _main_text(source: Source, found: str, stated: str | None) -> tuple[str, str
 
     # `deduplicate` keeps state across documents, so that the text of one would depend on those before it.
     other = trafilatura.extract(source.text, fast=True, deduplicate=False, include_comments=False)
+    if len(other or "") < _LITTLE:
+        return "", "boxes"  # a notice about JavaScript, frames or cookies
     return join_blocks([other]), f"trafilatura {trafilatura.__version__}"
 
 
@@ -88,4 +96,6 @@ def _stated_text(stated: str) -> str:
         stated = html.unescape(stated)
     if re.search(r"<(?:p|br|div|li|h\d)\b", stated, re.IGNORECASE):
         return parse_html_body(stated).text
-    return join_blocks(unwrap(html.unescape(stated)))
+    plain = html.unescape(stated)
+    wrapped = max(map(len, plain.splitlines()), default=0) <= _WRAPPED
+    return join_blocks(unwrap(plain) if wrapped else [plain])

@@ -25,6 +25,7 @@ _LEAVES = frozenset((*_HEADINGS, "p", "li", "tr", "td", "th", "blockquote", "pre
 _LISTS = frozenset(("ul", "ol", "li", "table", "tbody", "tr", "td", "th"))
 _SENTENCE_ENDS = frozenset('.!?…:;”"»)’。！？」』؟۔।')
 _WORD = re.compile(r"\w")
+_WORDS = re.compile(r"\w[^\w\n]+\w|[\u0e00-\u0eff\u1000-\u109f\u3040-\u9fff]{4}")
 _INVITATION = re.compile(
     r"(?:read (?:more|also|next)|related|see also|also read|more(?: on| from)?|watch|listen|click here|recommended|don['’]?t miss"
     r"|advertisement|story continues|share this|follow us|subscribe|sign up|get (?:the|our))\b",
@@ -36,6 +37,9 @@ _PROSE = 40
 
 _PARAGRAPH = 60
 """Characters from which a block is a paragraph although no mark ends it; a line of print."""
+
+_SENTENCE = 8
+"""Characters from which a block with a mark at its end is a sentence: He left."""
 
 _LABEL = 25
 """Characters below which a block outside headings is a label: a name, a date, a button."""
@@ -56,7 +60,7 @@ _WIDENING = 0.15
 
 
 _SHORT, _LEAST = 25, 12
-"""Characters from which a sentence, and from which a paragraph by its mark-up, counts as prose on a page that has none otherwise."""
+"""Characters from which a sentence counts as prose on a page that has none otherwise, and from which a sentence in a paragraph always does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,7 @@ def _weigh(boxes: Sequence[Box], blocks: Sequence[Block], *, short: bool = False
     for box in boxes if short else ():
         box.prose = box.sound = box.other = 0
     for block in blocks:
-        if block.tag not in _HEADINGS and (block.size >= _PROSE or (short and _is_short_prose(block))) and block.share_of_links < 0.5:
+        if block.tag not in _HEADINGS and (block.size >= _PROSE or _is_short_prose(block, short)) and block.share_of_links < 0.5:
             block.prose = max(1, block.size - block.link)
             boxes[block.box].prose += block.prose
             boxes[block.box].sound += 1
@@ -154,7 +158,9 @@ def _weigh(boxes: Sequence[Box], blocks: Sequence[Block], *, short: bool = False
         box.dead = boxes[box.parent].dead or box.never or named or (box.tag in ("header", "form") and box.prose < 0.3 * total)
 
 
-def _is_short_prose(block: Block) -> bool:
+def _is_short_prose(block: Block, short: bool) -> bool:
+    if not short:
+        return block.tag == "p" and not block.link and block.size >= _LEAST and block.text[-1] in _SENTENCE_ENDS
     return block.size >= _LEAST and (block.tag == "p" or (block.size >= _SHORT and block.text[-1] in _SENTENCE_ENDS))
 
 
@@ -281,6 +287,8 @@ def _kind(block: Block, box: Box) -> str:
         return "links"
     if block.size < 80 and _INVITATION.match(text) and (block.link or block.size < _PROSE):
         return "links"
-    if block.size >= _PARAGRAPH or (block.size >= 15 and text[-1] in _SENTENCE_ENDS):
+    if block.size >= _PARAGRAPH or (
+        block.size >= _SENTENCE and text[-1] in _SENTENCE_ENDS and _WORDS.search(text) and not text.endswith("...")
+    ):
         return "sentence"
     return "line" if block.tag in _LEAVES or box.embed else "label"

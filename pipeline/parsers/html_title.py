@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pipeline.parsers.html_body import folded
 
-__all__ = ["Stated", "headline", "site_behind", "without_site"]
+__all__ = ["Stated", "headline", "host_names", "site_behind", "site_named", "without_site"]
 
 Stated = tuple[str, str]
 """A title and where the page states it."""
@@ -81,6 +81,19 @@ def site_behind(page_title: str, heading: str) -> str | None:
     """
     last = list(_SITE.finditer(page_title))[-1:]
     return heading if last and _key(page_title[last[0].end() :]) == _key(heading) else None
+
+
+def site_named(page_title: str | None, title: str | None) -> str | None:
+    """The name of the site that a title element has behind the headline.
+
+    >>> site_named("Ferry late - News - Harbour Post", "Ferry late"), site_named("Ferry late: crews meet", "Ferry late")
+    ('Harbour Post', None)
+    """
+    cuts = list(_SITE.finditer(page_title or ""))
+    if not page_title or not title or not any(":" not in cut[0] and folded(page_title[: cut.start()]) == folded(title) for cut in cuts):
+        return None
+    name = page_title[cuts[-1].end() :].strip()
+    return name if 0 < len(name.split()) <= _LONGEST_SITE and re.search(r"[^\W\d]{2}", name) else None
 
 
 def host_names(address: str | None) -> list[str]:

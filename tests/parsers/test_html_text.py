@@ -23,6 +23,24 @@ def test_a_page_gives_its_article_and_nothing_else(case: dict) -> None:
     assert parsed.metadata.title == "Ferry late"
 
 
+VARIED = json.loads((ROOT / "tests" / "cases" / "html_pages_varied.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", VARIED, ids=lambda case: case["name"])
+def test_pages_of_all_kinds_give_text_and_what_stands_beside_it(case: dict) -> None:
+    if "error" in case:
+        with pytest.raises(DocumentError) as caught:
+            read(case["html"].encode(), "page.html")
+        assert caught.value.code == case["error"]
+        return
+    parsed = read(case["html"].encode(), "page.html")
+    metadata = parsed.metadata
+    assert parsed.source_text.split("\n") == case["text"]
+    assert (metadata.title, metadata.publisher) == (case["title"], case.get("publisher"))
+    for name in ("byline", "captions", "photo_agency"):
+        assert list(getattr(metadata, name)) == case.get(name, [])
+
+
 def _without_names(tree: etree._Element) -> None:
     for element in tree.iter("*"):
         for name in ("class", "id", "itemprop", "role"):
