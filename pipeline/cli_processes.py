@@ -13,17 +13,20 @@ import signal
 import subprocess
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-__all__ = ["descendants", "end_on_signals", "kill_descendants"]
+__all__ = ["count_staged", "descendants", "end_on_signals", "kill_descendants"]
 
 _SHOW_CURSOR = b"\x1b[?25h"
 
 
 @contextlib.contextmanager
-def end_on_signals() -> Iterator[None]:
+def end_on_signals(staged: Callable[[], int] | None = None) -> Iterator[None]:
     """While open, SIGINT ends the process tree with exit code 130 and SIGTERM with 143.
+
+    Args:
+        staged: counts the parts that a later try will find; None where that is not known.
 
     A thread waits for the signals on a pipe, because Python runs a signal handler only when the main thread comes back from C code, and
     inside gRPC that can take as long as it likes. Off the main thread, where Python has no signals, this does nothing.
@@ -33,7 +36,7 @@ def end_on_signals() -> Iterator[None]:
         return
     receive, send = os.pipe()
     os.set_blocking(send, False)
-    threading.Thread(target=_wait_and_end, args=(receive,), name="copydesk-signals", daemon=True).start()
+    threading.Thread(target=_wait_and_end, args=(receive, staged), name="copydesk-signals", daemon=True).start()
     watched = (signal.SIGINT, signal.SIGTERM)
     before = {number: signal.signal(number, _leave_to_the_thread) for number in watched}
     wakeup = signal.set_wakeup_fd(send, warn_on_full_buffer=False)
@@ -87,7 +90,26 @@ def _leave_to_the_thread(_number: int, _frame: object) -> None:
     """Python wants a handler before it writes to the pipe."""
 
 
-def _wait_and_end(receive: int) -> None:
+def count_staged(output: str) -> int:
+    """Parts of a run to a local folder that are staged, and will not be read again by the same command."""
+    target = Path(output).absolute()
+    return sum(1 for _ in (target.parent / f".{target.name}.copydesk" / "staged").glob("*/*/split.json"))
+
+
+def _describe(parts: int | None) -> str:
+    """What an interrupted run leaves behind.
+
+    >>> _describe(0), _describe(1)
+    ('nothing was staged yet', 'the same command continues from the 1 part that is staged')
+    """
+    if parts is None:
+        return "what is finished is kept, and the same command continues from there"
+    if not parts:
+        return "nothing was staged yet"
+    return f"the same command continues from the {parts:,} part{'s that are' if parts > 1 else ' that is'} staged"
+
+
+def _wait_and_end(receive: int, staged: Callable[[], int] | None) -> None:
     while caught := os.read(receive, 1):
         number = caught[0]
         if number in (signal.SIGINT, signal.SIGTERM):
@@ -95,6 +117,6 @@ def _wait_and_end(receive: int) -> None:
             word = "interrupted" if number == signal.SIGINT else "terminated"
             cursor = _SHOW_CURSOR if os.isatty(2) else b""
             with contextlib.suppress(OSError):
-                os.write(2, cursor + f"\ncopydesk: {word}; the same command continues with what is already staged\n".encode())
+                os.write(2, cursor + f"\ncopydesk: {word}; {_describe(staged() if staged else None)}\n".encode())
             os._exit(128 + number)
     os.close(receive)

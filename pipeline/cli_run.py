@@ -54,17 +54,28 @@ def build_config(path: str | None, mapping: Mapping[str, str | None], assignment
     tree = settings.to_mapping(_load(path))
     tree["input"] |= {name: value for name, value in mapping.items() if value is not None}
     config = settings.from_mapping(tree, "the options")
+    errors: list[str] = []
     for assignment in assignments:
-        place, equals, value = assignment.partition("=")
-        section, dot, key = place.strip().partition(".")
-        if not equals or not dot or not section or not key:
-            raise ConfigError(f"--set {assignment}: expected section.key=value, for example --set dedup.bands=64")
-        wanted = getattr(getattr(config, section, None), key, None)
-        change = {section: {key: _read_value(value, wanted)}}
-        settings.from_mapping(change, f"--set {assignment}")  # names the option, not the whole tree, in an error
-        tree[section] |= change[section]
-        config = settings.from_mapping(tree, f"--set {assignment}")
+        try:
+            config = _assign(tree, config, assignment)
+        except ConfigError as error:
+            errors.append(str(error))
+    if errors:
+        raise ConfigError("\n  ".join(errors))
     return config
+
+
+def _assign(tree: dict[str, Any], config: Config, assignment: str) -> Config:
+    """The settings with one more; `tree` has them as plain values, and is changed."""
+    place, equals, value = assignment.partition("=")
+    section, dot, key = place.strip().partition(".")
+    if not equals or not dot or not section or not key:
+        raise ConfigError(f"--set {assignment}: expected section.key=value, for example --set dedup.bands=64")
+    wanted = getattr(getattr(config, section, None), key, None)
+    change = {section: {key: _read_value(value, wanted)}}
+    settings.from_mapping(change, f"--set {assignment}")  # names the option, not the whole tree, in an error
+    tree[section] |= change[section]
+    return settings.from_mapping(tree, f"--set {assignment}")
 
 
 def execute(
@@ -87,14 +98,15 @@ def execute(
     """
     from pipeline.checking import check_run
     from pipeline.cli_corpus import add_run
-    from pipeline.cli_processes import end_on_signals
+    from pipeline.cli_processes import count_staged, end_on_signals
 
     as_json = log_format == "json"
     if corpus is None:
         check_run(inputs, output, config, workers, overwrite=overwrite)
     _configure_logging(quiet=quiet, as_json=as_json)
     resumed = _Resumed()
-    with end_on_signals(), _follow(shown=progress and not quiet, as_json=as_json) as update:
+    staged = None if corpus or is_remote(output) else partial(count_staged, output)
+    with end_on_signals(staged), _follow(shown=progress and not quiet, as_json=as_json) as update:
         from pipeline.transforms import flow
 
         run = partial(add_run, options=corpus) if corpus else flow.run

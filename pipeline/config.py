@@ -18,7 +18,18 @@ from typing import Any
 
 from pipeline.errors import ConfigError
 
-__all__ = ["Config", "DedupConfig", "FilterConfig", "InputConfig", "PassagesConfig", "RepairConfig", "RepetitionConfig", "dump", "fingerprint", "load"]
+__all__ = [
+    "Config",
+    "DedupConfig",
+    "FilterConfig",
+    "InputConfig",
+    "PassagesConfig",
+    "RepairConfig",
+    "RepetitionConfig",
+    "dump",
+    "fingerprint",
+    "load",
+]
 
 
 def _setting(default: Any, doc: str, *, least: float | None = None, most: float | None = None, among: tuple[str, ...] = ()) -> Any:
@@ -163,7 +174,12 @@ def load(text: str, name: str = "copydesk.toml") -> Config:
 
 def from_mapping(tree: dict[str, Any], name: str = "configuration") -> Config:
     """Build a `Config` from nested dictionaries; errors as in `load`."""
-    built: Config = _build(Config, tree, "", name)
+    errors: list[str] = []
+    built: Config = _build(Config, tree, "", errors)
+    if len(errors) == 1:
+        raise ConfigError(f"{name}: {errors[0]}")
+    if errors:
+        raise ConfigError(f"{name}: {len(errors)} settings cannot be used:" + "".join(f"\n  {error}" for error in errors))
     return built
 
 
@@ -191,18 +207,24 @@ def dump(config: Config | None = None) -> str:
     return "\n".join(lines)
 
 
-def _build(kind: Any, tree: Any, path: str, name: str) -> Any:
+def _build(kind: Any, tree: Any, path: str, errors: list[str]) -> Any:
+    """A dataclass from a table; what cannot be used is added to `errors`, so that a person hears of all of it at once."""
     if not isinstance(tree, dict):
-        raise ConfigError(f"{name}: {path or 'the file'} must be a table, found {type(tree).__name__}")
+        errors.append(f"{path or 'the file'} must be a table, found {type(tree).__name__}")
+        return kind()
     hints = typing.get_type_hints(kind)
     known = {item.name: item for item in fields(kind)}
     values = {}
     for key, value in tree.items():
         where = f"{path}.{key}" if path else key
         if key not in known:
-            raise ConfigError(f"{name}: unknown key {where}; {_nearest(key, path, known)}")
+            errors.append(f"unknown key {where}; {_nearest(key, path, known)}")
+            continue
         hint = hints[key]
-        values[key] = _build(hint, value, where, name) if is_dataclass(hint) else _checked(hint, value, known[key].metadata, where, name)
+        try:
+            values[key] = _build(hint, value, where, errors) if is_dataclass(hint) else _checked(hint, value, known[key].metadata, where)
+        except ConfigError as error:
+            errors.append(str(error))
     return kind(**values)
 
 
@@ -212,9 +234,9 @@ def _nearest(key: str, path: str, known: dict[str, Any]) -> str:
     return f"did you mean {prefix}{close[0]}?" if close else f"known are {', '.join(known)}"
 
 
-def _checked(hint: Any, value: Any, meta: types.MappingProxyType[Any, Any], where: str, name: str) -> Any:
+def _checked(hint: Any, value: Any, meta: types.MappingProxyType[Any, Any], where: str) -> Any:
     def refuse(wanted: str) -> ConfigError:
-        return ConfigError(f"{name}: {where} must be {wanted}, found {value!r}")
+        return ConfigError(f"{where} must be {wanted}, found {value!r}")
 
     if hint is bool:
         if not isinstance(value, bool):

@@ -152,7 +152,7 @@ def test_a_quiet_run_says_nothing(calls: list[dict[str, Any]], capfd: pytest.Cap
     ("arguments", "words"),
     [
         (["run", "-o", "out"], "copydesk run: Missing argument 'INPUT...'"),
-        (["run", "a.txt"], "Missing option '-o' / '--output'"),
+        (["run", "a.txt"], "give either --output DIR"),
         (["run", "a.txt", "-o", "out", "--outptu", "x"], "No such option"),
         (["run", "a.txt", "-o", "out", "--workers", "-1"], "neither a whole number"),
         (["run", "a.txt", "-o", "out", "--workers", "two"], "(0: one process a core) nor 'auto'"),
@@ -226,6 +226,13 @@ def test_an_error_from_a_worker_is_known_by_its_name() -> None:
     assert from_worker("pipeline.errors.BooksError: gone [while running 'Publish']") == 1
     assert from_worker("KeyboardInterrupt [while running 'Read']") == 130
     assert from_worker("ValueError: pipeline.errors.BooksError: a quotation") is None
+
+
+def test_every_wrong_setting_is_told(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "a.txt", "-o", "out", "--set", "dedup.band=3", "--set", "dedup.rows=3", "--set", "x=1"]) == 2
+    first, second = capfd.readouterr().err.splitlines()
+    assert "did you mean dedup.bands?" in first
+    assert "expected section.key=value" in second
 
 
 def test_settings_are_taken_from_file_then_options_then_set(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli_processes import descendants
+from pipeline.cli_processes import count_staged, descendants
 
 _PARENT = """
     import subprocess, sys, time
@@ -99,3 +99,15 @@ def test_descendants_are_found_over_generations() -> None:
             os.kill(pid, signal.SIGKILL)
         worker.kill()
         worker.communicate()
+
+
+def test_what_is_staged_is_counted_for_one_output_only(tmp_path: Path) -> None:
+    for name in (
+        ".out.copydesk/staged/ab/1/split.json",
+        ".out.copydesk/staged/ab/2/shard-0.parquet",
+        ".other.copydesk/staged/ab/1/split.json",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).touch()
+    assert count_staged(str(tmp_path / "out")) == 1
+    assert count_staged(str(tmp_path / "none")) == 0

@@ -45,3 +45,16 @@ def test_arbitrary_text_gives_a_configuration_or_a_config_error(text: str) -> No
     except ConfigError:
         return
     assert isinstance(config, Config)
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    with pytest.raises(ConfigError) as caught:
+        load("[dedup]\nband = 3\nrows = 'x'\n[input]\nsplit_bytes = 1\n[inputs]\na = 1", "mine.toml")
+    first, *others = str(caught.value).splitlines()
+    assert first == "mine.toml: 4 settings cannot be used:"
+    assert others == [
+        "  unknown key dedup.band; did you mean dedup.bands?",
+        "  dedup.rows must be a whole number, found 'x'",
+        "  input.split_bytes must be at least 4096, found 1",
+        "  unknown key inputs; did you mean input?",
+    ]
