@@ -49,4 +49,6 @@ $(STAMP): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) install --upgrade pip -c constraints.txt
 	$(PIP) install -c constraints.txt -e '.[test,lint]'
+	@echo "compiling the kernels (once, half a minute)"
+	@$(BIN)/python -c 'from pipeline.dedup.engine import prepare; prepare()'
 	@touch $@

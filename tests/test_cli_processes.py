@@ -102,11 +102,8 @@ def test_descendants_are_found_over_generations() -> None:
 
 
 def test_what_is_staged_is_counted_for_one_output_only(tmp_path: Path) -> None:
-    for name in (
-        ".out.copydesk/staged/ab/1/split.json",
-        ".out.copydesk/staged/ab/2/shard-0.parquet",
-        ".other.copydesk/staged/ab/1/split.json",
-    ):
+    staged = (".out.copydesk/staged/ab/1/split.json", ".out.copydesk/staged/ab/2/shard-0.parquet", ".b.copydesk/staged/ab/1/split.json")
+    for name in staged:
         (tmp_path / name).parent.mkdir(parents=True)
         (tmp_path / name).touch()
     assert count_staged(str(tmp_path / "out")) == 1
