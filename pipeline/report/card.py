@@ -102,6 +102,14 @@ def _size(documents: int) -> str:
     return next((name for limit, name in _SIZES if documents < limit), "n>10M")
 
 
+def _say_what_is_empty(rows: Mapping[str, Any]) -> list[str]:
+    empty = [f"`{table}`" for table in TABLES if table in rows and not rows[table]["rows"]]
+    if not empty:
+        return []
+    words = f"{', '.join(empty)} {'has' if len(empty) == 1 else 'have'} no rows"
+    return ["", f"`datasets` loads no table without rows, so it does not know these here: {words}. All others read them, with their columns."]
+
+
 def _card_body(manifest: Mapping[str, Any]) -> list[str]:
     books, rows = manifest["books"], manifest["tables"]
     lines = ["# News corpus cleaned by copydesk", ""]
@@ -128,6 +136,7 @@ def _card_body(manifest: Mapping[str, Any]) -> list[str]:
         'documents = polars.scan_parquet("path/to/this/folder/documents/*.parquet")',
         "documents = duckdb.sql(\"select * from 'path/to/this/folder/documents/*.parquet'\")",
         "```",
+        *_say_what_is_empty(rows),
         "",
         "## Read it with care",
         "",

@@ -73,3 +73,12 @@ def test_every_id_that_croissant_refers_to_exists(manifest: dict[str, Any]) -> N
     text = json.dumps(croissant(manifest))
     sets = {entry["@id"] for entry in croissant(manifest)["distribution"]}
     assert set(re.findall(r'"fileSet": {"@id": "([^"]+)"}', text)) <= sets
+
+
+def test_the_card_says_which_tables_datasets_does_not_know(manifest: dict[str, Any]) -> None:
+    for table in manifest["tables"]:
+        manifest["tables"][table] = {"rows": 0 if table in ("removed", "dead_letters") else 1}
+    assert "it does not know these here: `removed`, `dead_letters` have no rows." in dataset_card(manifest)
+    for table in manifest["tables"]:
+        manifest["tables"][table] = {"rows": 1}
+    assert "without rows" not in dataset_card(manifest)
