@@ -102,8 +102,10 @@ def read_standings(corpus: Corpus) -> pa.Table:
                         place, cluster = (now["place"], now["cluster_id"]) if now else (table, row["cluster_id"])
                         stands = now["representative_id"] if now else row.get("representative_id", doc_id)
                         if gone.get(doc_id) in ("killed", "taken_down"):
-                            place, cluster, stands = "removed", None, None
-                        found.append((doc_id, entry.run_id, place, cluster, stands if place != "removed" else None))
+                            place = "removed"
+                        if place == "removed":
+                            cluster = stands = None
+                        found.append((doc_id, entry.run_id, place, cluster, stands))
     return pa.table([pa.array(column, pa.string()) for column in zip(*found, strict=True)] if found else [[]] * 5, names=list(names))
 
 

@@ -1,4 +1,4 @@
-"""Resolves components that hold earlier documents: what was taken back stays so; a representative older than the window keeps its copies."""
+"""Resolves components with earlier documents: what was taken back stays so; a representative older than the window keeps its copies."""
 
 from __future__ import annotations
 

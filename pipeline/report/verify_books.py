@@ -24,6 +24,7 @@ _COUNTERS = (
 )
 """Counters of the manifest that add up to the rows of a table."""
 _NOBODY = "0" * 32
+_NO_ID = np.zeros((), [("high", "u8"), ("low", "u8")])
 
 
 def check_books(dataset: Dataset) -> tuple[str, list[str]]:
@@ -61,16 +62,21 @@ def check_ids(dataset: Dataset) -> tuple[str, list[str]]:
 
 
 def check_representatives(dataset: Dataset) -> tuple[str, list[str]]:
-    """Whatever stands for a copy is a document."""
+    """Whatever stands for a copy is a document. What an earlier run of a corpus holds is checked over all of its runs."""
     documents = _read_ids(dataset, "documents", "doc_id")
-    wanted = np.unique(_read_ids(dataset, "duplicates", "representative_id"))
+    representatives = _read_ids(dataset, "duplicates", "representative_id")
+    if "corpus" in dataset.manifest:
+        representatives = representatives[_read_ids(dataset, "duplicates", "doc_id", "representative_run_id") == _NO_ID]
+    wanted = np.unique(representatives)
     _, found = _find(np.sort(documents), wanted)
     problems = [f"{_spell(value)} stands for copies and is not in documents" for value in wanted[~found] if _spell(value) != _NOBODY]
     return f"{len(wanted):,} representatives of {dataset.manifest['tables']['duplicates']['rows']:,} copies", problems
 
 
 def check_clusters(dataset: Dataset) -> tuple[str, list[str]]:
-    """A representative and its copies name one cluster and one size, and there are as many of them."""
+    """A representative and its copies name one cluster and one size, and there are as many of them. Clusters of a corpus span its runs."""
+    if "corpus" in dataset.manifest:
+        return "those of a corpus are checked over all of its runs", []
     documents = _read_ids(dataset, "documents", "doc_id")
     order = np.argsort(documents)
     documents, clusters = documents[order], _read_ids(dataset, "documents", "cluster_id")[order]
@@ -86,12 +92,13 @@ def check_clusters(dataset: Dataset) -> tuple[str, list[str]]:
     return f"{int((sizes > 1).sum()):,} clusters", problems
 
 
-def _read_ids(dataset: Dataset, table: str, column: str) -> np.ndarray:
-    """An id column as a sortable array; null is `_NOBODY`."""
+def _read_ids(dataset: Dataset, table: str, column: str, where: str | None = None) -> np.ndarray:
+    """An id column as a sortable array; null is `_NOBODY`, and so are rows in which the column `where` is null."""
     chunks = [b""]
     for part in list_parts(dataset.manifest, table):
-        for batch in scan(dataset, part, [column], 65_536):
-            ids = pc.fill_null(batch.column(0), _NOBODY).to_pylist()
+        for batch in scan(dataset, part, [column, *([where] if where else [])], 65_536):
+            values = pc.if_else(batch.column(1).is_valid(), batch.column(0), None) if where else batch.column(0)
+            ids = pc.fill_null(values, _NOBODY).to_pylist()
             try:
                 chunks.append(bytes.fromhex("".join(ids)))
             except ValueError:
