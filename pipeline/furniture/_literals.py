@@ -13,7 +13,7 @@ from re import _constants as codes  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
 
-__all__ = ["first_strings", "required_literals", "required_sets"]
+__all__ = ["first_strings", "opening_literal", "required_literals", "required_sets"]
 
 _MOST = 400
 """Above this many literals looking for them costs more than trying the pattern."""
@@ -55,6 +55,21 @@ def first_strings(pattern: str) -> frozenset[str] | None:
     """
     firsts = _first_strings_of(_parser.parse(pattern, 0))
     return None if firsts is None or "" in firsts.open | firsts.closed else firsts.open | firsts.closed
+
+
+@cache
+def opening_literal(pattern: str) -> str:
+    """The string with which every match of `pattern` begins; the empty string where there is no such string.
+
+    >>> opening_literal(r"may \\d{1,2}"), opening_literal(r"(?:late )?may")
+    ('may ', '')
+    """
+    run = ""
+    for code, argument in _parser.parse(pattern, 0):
+        if code is not codes.LITERAL:
+            break
+        run += chr(argument)
+    return run
 
 
 def _sets_of(sequence: Any) -> list[frozenset[str]]:

@@ -31,6 +31,7 @@ __all__ = [
     "joined",
     "line_phrase",
     "line_phrases",
+    "literals",
     "name_pattern",
     "phrases",
     "phrases_in",
@@ -233,6 +234,11 @@ def clauses(*places: tuple[str, str], by_language: bool = True) -> Callable[[str
     return of_language
 
 
+def literals(file: str, kind: str) -> Callable[[], frozenset[str]]:
+    """For a `Trigger`: strings of which a text has one where some entry of this kind, in any language, is in it as printed."""
+    return lambda: frozenset(text for part in _alternatives(file, kind, None) for text in required_literals(part) or ("",))
+
+
 @cache
 def _alternatives(file: str, kind: str, wanted: frozenset[str] | None) -> tuple[str, ...]:
     return tuple(
@@ -280,7 +286,8 @@ def joined(file: str, kind: str, language: str | None = None) -> re.Pattern[str]
 
 class _Units(NamedTuple):
     regexes: tuple[re.Pattern[str], ...]
-    always: tuple[int, ...]
+    always: frozenset[int]
+    strings: frozenset[str]
     by_string: dict[str, list[int]]
 
 
@@ -296,7 +303,7 @@ def _units(file: str, kind: str, wanted: frozenset[str] | None) -> _Units:
             always.append(number)
         for literal in sorted(needed or ()):
             by_string.setdefault(literal, []).append(number)
-    return _Units(tuple(map(re.compile, parts)), tuple(always), by_string)
+    return _Units(tuple(map(re.compile, parts)), frozenset(always), frozenset(by_string), by_string)
 
 
 @lru_cache(maxsize=32)
@@ -304,8 +311,8 @@ def words(file: str, kind: str, language: str | None, text: str) -> Words:
     """The entries of one kind that can occur in `text` (in the form that their file asks for)."""
     units = _units(file, kind, _page_languages(language))
     numbers = set(units.always)
-    if units.by_string:
-        for _, literal in find_starts(frozenset(units.by_string), text):
+    if units.strings:
+        for _, literal in find_starts(units.strings, text):
             numbers.update(units.by_string[literal])
     return Words(tuple(units.regexes[number] for number in sorted(numbers)))
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.furniture._dates import is_time_line
 from pipeline.furniture._literals import required_literals
 from pipeline.furniture._names import agency_named, known_source, looks_like_name
-from pipeline.furniture._phrases import Words, line_phrases, phrases_in, split_alternatives, starts, words
+from pipeline.furniture._phrases import Words, clauses, line_phrases, phrases_in, split_alternatives, starts, words
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
 from pipeline.text.lines import Line, ends_sentence, flat_text, flatten, is_headline, split_lines
 from pipeline.text.rules import Context, Finding
+from pipeline.text.scanning import Clause, find_starts
+from pipeline.text.triggers import Trigger, has_line_of
 from pipeline.text.zones import Zones, find_zones
 
 NAME, VERSION = "caption", 1
@@ -22,6 +24,9 @@ NAME, VERSION = "caption", 1
 _LONGEST = 700
 _CREDIT = 140
 """Longest credit in code points; the longest in the samples names a photographer and four agencies in 90."""
+
+_BARE = 40
+"""Longest name of an agency that stands alone on its line."""
 
 _CAPTION_END = re.compile(r"\s*[:|]|(?<=caption),|\s+[-–—]\s+|\s*[)\]]|(?<=▲)")
 _AFTER_WORD = re.compile(
@@ -71,7 +76,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
         return
     zones = find_zones(text)
     whole = flat_text(text)
-    hints = [hint for hint in _hints(context.language) if hint in whole]
+    hints = sorted({hint for _, hint in find_starts(_hints(context.language), whole)})
     clues = words("clues.toml", "caption_clue", context.language, whole)
     removals: list[Removal] = []
     for line in lines:
@@ -116,13 +121,22 @@ def _caption_above(line: Line, lines: tuple[Line, ...], zones: Zones) -> Line | 
     return above if above.number > 0 or above.blanks == 0 else None
 
 
-@cache
-def _hints(language: str | None) -> tuple[str, ...]:
+@lru_cache(maxsize=64)
+def _hints(language: str | None) -> frozenset[str]:
     """Strings of which a line with a credit or a caption label holds at least one."""
     labels = [phrase for kind in ("photo_word", "caption_label") for phrase in phrases_in("captions.toml", kind, language)]
     needed = {word for phrase in labels for part in split_alternatives(phrase.pattern) for word in required_literals(part) or ("",)}
     needed |= {"/", "／", "©", "via"}
-    return tuple(sorted(hint for hint in needed if not any(other != hint and other in hint for other in needed)))
+    return frozenset(hint for hint in needed if not any(other != hint and other in hint for other in needed))
+
+
+def words_of_captions(language: str | None) -> frozenset[Clause]:
+    """What a text must hold for a caption or a credit of more than an agency's name to be in it."""
+    return _clues(language) | {(frozenset((hint,)),) for hint in _hints(language)}
+
+
+_clues = clauses(("clues.toml", "caption_clue"))
+TRIGGER = Trigger(phrases=words_of_captions, questions=(has_line_of(_BARE),))
 
 
 def _may_be_caption(line: Line, hints: list[str]) -> bool:
@@ -157,7 +171,7 @@ def _judge(line: Line, zones: Zones) -> tuple[str, Credit, str] | None:
 
 def _bare_agency(line: Line, zones: Zones) -> tuple[str, Credit, str] | None:
     """A line that names a picture agency and nothing else, before the last paragraph."""
-    if len(line.text) > 40 or zones.after_prose(line.number) or line.number == 0:
+    if len(line.text) > _BARE or zones.after_prose(line.number) or line.number == 0:
         return None
     agency = agency_named(line.text, pictures=True)
     if agency is None or agency_named(line.text) is not None:

@@ -10,6 +10,7 @@ from pipeline.furniture._phrases import joined, name_pattern, phrases
 from pipeline.records import Fact
 from pipeline.text.lines import flat_text, fold
 from pipeline.text.rules import Context, Finding
+from pipeline.text.triggers import Trigger, places
 
 NAME, VERSION = "cited_sources", 1
 
@@ -43,7 +44,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     []
     """
     found: dict[str, None] = {}
-    for start, end, name in sorted(_names(text)):
+    for start, end, name in sorted(_names(text, places(TRIGGER, printed_names, text, text, context))):
         if name not in found and not _is_dateline(text, start, context) and _is_cited(text, start, end, context.language):
             found[name] = None
     for name in found:
@@ -51,15 +52,15 @@ def find(text: str, context: Context) -> Iterator[Finding]:
 
 
 @cache
-def _by_first_word() -> dict[str, tuple[_Name, ...]]:
-    """Names in Latin, Cyrillic and Greek letters by their first letters and digits ("The" left out), the longest first."""
+def _by_name() -> dict[str, tuple[_Name, ...]]:
+    """What each name stands for that is printed with a capital in Latin or Cyrillic letters; "The" before it is left out."""
     index: dict[str, set[_Name]] = {}
     for name, canonical in _all_names():
-        if not _OTHER_SCRIPTS.search(name):
-            bare = name.removeprefix("The ")
-            head = re.match(r"[^\W_]+", bare)
-            index.setdefault(head[0] if head else bare, set()).add((bare, canonical, bare != name))
-    return {word: tuple(sorted(names, key=lambda entry: (-len(entry[0]), entry))) for word, names in index.items()}
+        bare = name.removeprefix("The ")
+        head = re.match(r"[^\W_]+", bare)
+        if head and _WORD.fullmatch(head[0]) and not _OTHER_SCRIPTS.search(name):
+            index.setdefault(bare, set()).add((bare, canonical, bare != name))
+    return {name: tuple(sorted(entries)) for name, entries in index.items()}
 
 
 def _all_names() -> Iterator[tuple[str, str]]:
@@ -70,47 +71,40 @@ def _all_names() -> Iterator[tuple[str, str]]:
 
 
 @cache
-def _first_words() -> frozenset[str]:
-    return frozenset(_by_first_word())
+def _uncapitalised() -> dict[str, str]:
+    """Names that begin with a small letter (dpa, taz, la Repubblica), and those in scripts without capitals, the longest first."""
+    small = {(name, canonical) for name, canonical in _all_names() if name[0].islower() and not _OTHER_SCRIPTS.search(name)}
+    others = {(name, canonical) for name, canonical in _all_names() if _OTHER_SCRIPTS.search(name) and len(name) > 2}
+    return dict([*sorted(small), *sorted(others, key=lambda entry: (-len(entry[0]), entry))])
 
 
 @cache
-def _small() -> tuple[_Name, ...]:
-    """Names that begin with a small letter: dpa, taz, la Repubblica."""
-    return tuple(entry for word, names in sorted(_by_first_word().items()) if word[0].islower() for entry in names)
+def printed_names() -> frozenset[str]:
+    """Every name that is looked for, as printed."""
+    return frozenset((*_by_name(), *_uncapitalised()))
 
 
-@cache
-def _other_scripts() -> tuple[tuple[str, str], ...]:
-    """Names in scripts without capitals."""
-    names = {(name, canonical) for name, canonical in _all_names() if _OTHER_SCRIPTS.search(name) and len(name) > 2}
-    return tuple(sorted(names, key=lambda entry: (-len(entry[0]), entry)))
+TRIGGER = Trigger(listed=printed_names)
 
 
-def _names(text: str) -> Iterator[tuple[int, int, str]]:
+def _names(text: str, standing: list[tuple[int, str]]) -> Iterator[tuple[int, int, str]]:
     """(start, end, name) of every known name in the text."""
     found: list[tuple[int, int, str]] = []
-    for word in sorted(_first_words().intersection(_WORD.findall(text))):
-        for name, canonical, needs_article in _by_first_word()[word]:
-            start = text.find(name)
-            while start >= 0:
-                end = start + len(name)
-                whole = not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum())
-                if whole and (not needs_article or text[max(0, start - 4) : start].lower() == "the "):
-                    found.append((start, -end, _display(name, canonical)))
-                start = text.find(name, end)
+    for start, name in standing:
+        end = start + len(name)
+        for _, canonical, needs_article in _by_name().get(name, ()):
+            whole = not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum())
+            if whole and (not needs_article or text[max(0, start - 4) : start].lower() == "the "):
+                found.append((start, -end, _display(name, canonical)))
     reached = 0
     for start, negative_end, shown in sorted(found):  # of names that begin at one place the longest
         if start >= reached:
             reached = -negative_end
             yield start, reached, shown
-    for name, canonical, _ in _small():
-        if name in text and (match := re.search(name_pattern(name), text)):
+    present = {name for _, name in standing}
+    for name, canonical in _uncapitalised().items():
+        if name in present and (match := re.search(name_pattern(name), text)):
             yield match.start(), match.end(), _display(name, canonical)
-    if not text.isascii() and _OTHER_SCRIPTS.search(text):
-        for name, canonical in _other_scripts():
-            if name in text and (match := re.search(name_pattern(name), text)):
-                yield match.start(), match.end(), _display(name, canonical)
 
 
 def _display(printed: str, canonical: str) -> str:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
+from pipeline.furniture._literals import opening_literal
 from pipeline.furniture._phrases import factored, phrases_in, split_alternatives
 from pipeline.records import Fact
 from pipeline.text.lines import flat_text
 from pipeline.text.rules import Context, Finding
+from pipeline.text.scanning import Clause
+from pipeline.text.triggers import Trigger, places
 
 NAME, VERSION = "date_hints", 1
 
@@ -20,6 +23,8 @@ _MOST = 6
 
 class _Vocabulary(NamedTuple):
     days: re.Pattern[str]
+    openings: frozenset[str]
+    """Strings with which every match of `days` begins: it is tried only where one of them stands."""
     lead: re.Pattern[str]
     trail: re.Pattern[str]
     spaced: bool
@@ -37,7 +42,12 @@ def find(text: str, context: Context) -> Iterator[Finding]:
     flat = flat_text(text)
     vocabulary = _vocabulary(context.language or "en")
     seen: set[str] = set()
-    for match in vocabulary.days.finditer(flat):
+    end = 0
+    standing: Iterable[int] = range(len(flat)) if "" in vocabulary.openings else _standing(vocabulary, text, flat, context)
+    for place in standing:
+        match = vocabulary.days.match(flat, place) if place >= end else None
+        if match is None:
+            continue
         start, end = match.span()
         trail = vocabulary.trail.match(flat, end)
         if vocabulary.spaced and (flat[start - 1 : start].isalnum() or (trail is None and flat[end : end + 1].isalnum())):
@@ -51,14 +61,28 @@ def find(text: str, context: Context) -> Iterator[Finding]:
             return
 
 
+def _standing(vocabulary: _Vocabulary, text: str, flat: str, context: Context) -> Iterable[int]:
+    return (start for start, _ in places(TRIGGER, lambda: vocabulary.openings, text, flat, context))
+
+
+def openings(language: str | None) -> frozenset[Clause]:
+    """What a text in a language must hold for a day to be named in it."""
+    return frozenset((frozenset((text,)),) for text in _vocabulary(language or "en").openings)
+
+
+TRIGGER = Trigger(phrases=openings)
+
+
 @cache
 def _vocabulary(language: str) -> _Vocabulary:
     known = language if any(language in phrase.languages for phrase in phrases_in("dates.toml", "relative_day")) else "en"
     days, dated, lead, trail = (_pattern(kind, known) for kind in ("relative_day", "dated_day", "day_lead", "day_trail"))
     spaced = known not in ("zh", "ja", "ko")
     gap = r"\s" if spaced else r"\s?"
+    parts = [part for pattern in (days, dated) if pattern for part in split_alternatives(pattern)]
     return _Vocabulary(
-        re.compile(factored(part for pattern in (days, dated) if pattern for part in split_alternatives(pattern))),
+        re.compile(factored(parts)),
+        frozenset(map(opening_literal, parts)),
         re.compile(rf"(?<!\w)(?:{lead}){gap}\Z" if lead else r"(?!)"),
         re.compile(rf"\s?(?:{trail})(?!\w)" if trail else r"(?!)"),
         spaced,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.furniture._phrases import Words, words
+from pipeline.furniture._phrases import Words, clauses, words
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Evidence
 from pipeline.text.lines import Line, ends_sentence, is_headline, split_lines
 from pipeline.text.rules import Context, Finding
+from pipeline.text.triggers import Trigger
 from pipeline.text.zones import Zones, edge_lines, edge_text, find_zones
 
 NAME, VERSION = "disclaimer", 1
+TRIGGER = Trigger(phrases=clauses(("disclaimers.toml", "translate_word")))
 
 WEIGHT = 0.97
 """Weight of an explicit disclaimer in `mt_score` (DESIGN section 5: a declaration)."""

@@ -6,14 +6,16 @@ import re
 from collections.abc import Iterator
 
 from pipeline.furniture._names import agency_named, known_source
-from pipeline.furniture._phrases import words
+from pipeline.furniture._phrases import clauses, words
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
 from pipeline.text.lines import Line, flat_text, split_lines
 from pipeline.text.rules import Context, Finding
+from pipeline.text.triggers import Trigger
 from pipeline.text.zones import Zones, edge_lines, edge_text, find_zones
 
 NAME, VERSION = "rights", 1
+TRIGGER = Trigger(phrases=clauses(*(("rights.toml", kind) for kind in ("ai_reservation", "notice", "syndication"))))
 
 _LONGEST = 900
 _OPENERS = "©ⓒ<[(（【*cC"

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from pipeline.furniture._phrases import phrases_in, starts
+from pipeline.furniture._phrases import literals, phrases_in, starts
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
 from pipeline.text.lines import Line, ends_sentence, split_lines
 from pipeline.text.rules import Context, Finding
+from pipeline.text.triggers import Trigger, has_line_of
 from pipeline.text.zones import Zones, find_zones
 
 NAME, VERSION = "version_markers", 1
@@ -20,11 +21,22 @@ _HEAD_LINES = 8
 _LONGEST = 140
 """A marker, slug or embargo line is a short line; longer ones begin the story."""
 
+_END_MARK = 24
+"""Longest end mark, with the stars and brackets that frame it."""
+
 _STRONG_KILL = re.compile(r"(?:KILL\W+KILL|STORY WITHDRAWN|ADVISORY|BULLETIN KILL|ZURÜCK|MELDUNG|DÉPÊCHE|撤|【取|\[)")
 _END_SYMBOL = re.compile(r"\s*(?:-\s?30\s?-|-0-|#{3}|#\s#\s#|\*{3}|\*\s\*\s\*)\s*")
 _LATE = re.compile(
     r"\d{1,2}(?:st|nd|rd|th) Ld[\w-]*|Writethru|\d(?:st|nd|rd|th) (?:Add|Sub)|Correction|CORRECTED|UPDATE \d+|WRAPUP \d+|KILL"
 )
+
+
+def may_be_marked(text: str, context: Context) -> bool:
+    """Whether there is a headline, or a line in the head that is short enough for a marker."""
+    return context.metadata.title is not None or any(len(line.text) <= _LONGEST for line in split_lines(text)[:_HEAD_LINES])
+
+
+TRIGGER = Trigger(listed=literals(_DATA, "kill"), questions=(may_be_marked, has_line_of(_END_MARK)))
 
 
 def find(text: str, context: Context) -> Iterator[Finding]:
@@ -137,7 +149,7 @@ def _is_embargo(text: str, when: str) -> bool:
 def _end_marks(lines: tuple[Line, ...], zones: Zones) -> Iterator[Removal]:
     for line in lines[1:]:
         if line.number > zones.last_prose:
-            if len(line.text) <= 24 and _is_end_mark(line.text):
+            if len(line.text) <= _END_MARK and _is_end_mark(line.text):
                 yield Removal(line.number, line.number, "end_mark", "zone: tail; formula: end mark")
         elif len(line.text) <= 8 and _END_SYMBOL.fullmatch(line.text):
             yield Removal(line.number, line.number, "end_mark", "form: symbols only; formula: end or section mark")

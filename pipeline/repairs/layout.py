@@ -7,8 +7,21 @@ from collections.abc import Iterator
 from pipeline.records import Edit
 from pipeline.text.blocks import kept_breaks
 from pipeline.text.rules import Context
+from pipeline.text.triggers import Trigger
 
 NAME, VERSION = "layout", 2
+
+
+def is_laid_out(text: str) -> bool:
+    """Whether every line break belongs to a single blank line between two paragraphs without white space at their edges.
+
+    >>> is_laid_out("One.\\n\\nTwo."), is_laid_out("One.\\nTwo."), is_laid_out("One. \\n\\nTwo."), is_laid_out("One.\\n\\n\\nTwo.")
+    (True, False, False, False)
+    """
+    return all(piece and "\n" not in piece and not piece[0].isspace() and not piece[-1].isspace() for piece in text.split("\n\n"))
+
+
+TRIGGER = Trigger(questions=(lambda text, context: not is_laid_out(text),))
 
 
 def find(text: str, context: Context) -> Iterator[Edit]:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from pipeline.records import Edit
 from pipeline.repairs._edits import make_edit
-from pipeline.text.quotes import find_quote_gaps
+from pipeline.text.quotes import find_quote_gaps, has_suspects
 from pipeline.text.rules import Context
 from pipeline.text.triggers import Trigger
 
 NAME, VERSION = "quote_gaps", 1
-TRIGGER = Trigger(characters="“”")
+TRIGGER = Trigger(questions=(lambda text, context: has_suspects(text),))
 
 
 def find(text: str, context: Context) -> Iterator[Edit]:

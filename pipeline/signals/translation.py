@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from pipeline.records import Evidence, Flag
-from pipeline.text.articles import find_capital_articles
+from pipeline.text.articles import capital_articles, find_capital_articles
 from pipeline.text.damage import Damage
 from pipeline.text.evidence import LIKELY, STRONG, STRUCTURAL, WEAK, combine
-from pipeline.text.fused import find_fused_words
-from pipeline.text.grammar import find_aux_clashes, find_capital_articles_inside, find_said_that
+from pipeline.text.fused import HUMPS, find_fused_words
+from pipeline.text.grammar import CLASHES, find_aux_clashes, find_capital_articles_inside, find_said_that, has_said_that
 from pipeline.text.habits import (
     find_foreign_acronyms,
     find_fragments,
@@ -18,9 +18,10 @@ from pipeline.text.habits import (
     find_reordered_appositions,
     find_unknown_word_marks,
 )
-from pipeline.text.punctuation import find_orphans, find_spaced_marks
-from pipeline.text.quotes import find_quote_faults
+from pipeline.text.punctuation import ORPHANS, SPACED_MARKS, find_orphans, find_spaced_marks
+from pipeline.text.quotes import find_quote_faults, has_suspects
 from pipeline.text.rules import Context
+from pipeline.text.triggers import Trigger
 
 NAME, VERSION = "translation", 1
 
@@ -46,6 +47,19 @@ _ENGLISH_SUSPICIONS: tuple[tuple[str, str, _Finder], ...] = (
     ("reordered_apposition", "likely", find_reordered_appositions),
     ("lexical_choice", "possible", find_lexical_choices),
 )
+
+
+def may_be_translated(text: str, context: Context) -> bool:
+    """Whether there is evidence beside the text, or damage that no string tells of."""
+    return (
+        bool(context.parsed.marks or context.mt_evidence)
+        or "-t-" in (context.parsed.metadata.language or "").lower().replace("_", "-")
+        or has_suspects(text)
+        or (context.language == "en" and has_said_that(text))
+    )
+
+
+TRIGGER = Trigger(printed=(*ORPHANS, *SPACED_MARKS, *HUMPS, *CLASHES, "*"), listed=capital_articles, questions=(may_be_translated,))
 
 
 def find(text: str, context: Context) -> Iterator[Evidence | Flag]:

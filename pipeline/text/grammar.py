@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from string import ascii_lowercase
 
 from pipeline.text.damage import Damage, language_list, occurrences
 
-__all__ = ["find_aux_clashes", "find_capital_articles_inside", "find_said_that"]
+__all__ = ["CLASHES", "has_said_that", "find_aux_clashes", "find_capital_articles_inside", "find_said_that"]
 
 # Patterns are tried only where a plain search has found the words that they begin behind.
 _AUXILIARY = re.compile(r"\b(?:do|does|did|can|could|may|might|must|shall|should|will|would)\Z")
 _DO = re.compile(r"\b(?:do|does|did)\Z")
-_FINITE = re.compile(r"(?:am|are|is|was|were|has|had|been|being)\b(?: \w+)?")
-_FINITE_DO = re.compile(r"(?:do|does|did)\b(?: \w+)?")
+_FINITE_WORDS, _FINITE_DO_WORDS = "am|are|is|was|were|has|had|been|being", "do|does|did"
+_FINITE = re.compile(rf"(?:{_FINITE_WORDS})\b(?: \w+)?")
+_FINITE_DO = re.compile(rf"(?:{_FINITE_DO_WORDS})\b(?: \w+)?")
 # Plain verb forms that are neither a participle nor a common noun or adjective: "to be fight" but not "to be put" or "to be king".
 _VERBS = (
     "accept|agree|allow|announce|appear|apply|arrive|ask|attend|avoid|become|begin|believe|belong|bring|build|buy|carry|choose|confirm|consider|"
@@ -30,7 +32,15 @@ _SMALL_BEFORE = re.compile(r"(?<![\w’'-])[a-z][a-z’'-]+\Z")
 _SMALL_AFTER = re.compile(r"[a-z][a-z’'-]*")
 _WITH_ARTICLE = frozenset(("FT", "BBC", "AP", "WSJ", "NYT"))
 _NO_OUTLETS = frozenset(("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN", "AM", "PM", "GMT", "UTC", "EST", "EDT", "CET", "BST", "IST"))
+_SAID_SHAPE = re.compile(r"sa(?:id|ys) (?:the )?[A-Z][A-Za-z]+ that ")
 _SAID = re.compile(r"(?:the )?([A-Z][A-Za-z]+) that (?!(?:day|night|week|month|year|morning|evening|afternoon|time|same|one)\b)")
+
+CLASHES = (
+    *(negation + word for negation, _ in _NEGATIONS for word in f"{_FINITE_WORDS}|{_FINITE_DO_WORDS}".split("|")),
+    *(f" to be {verb}" for verb in _VERBS.split("|")),
+    *(f"{before} The {after}" for before in f"{ascii_lowercase}’'-" for after in ascii_lowercase),
+)
+"""Strings of which a text with any of the two clashes below has one."""
 
 
 def find_aux_clashes(text: str) -> Iterator[Damage]:
@@ -83,6 +93,11 @@ def find_capital_articles_inside(text: str) -> Iterator[Damage]:
         left = _SMALL_BEFORE.search(text, max(0, at - 30), at) if right else None
         if left and right:
             yield Damage(left.start(), right.end(), f"{left[0]} the {right[0]}", "a capital article between small words")
+
+
+def has_said_that(text: str) -> bool:
+    """Whether the shape is there: a verb of saying, a word with a capital, and `that`."""
+    return _SAID_SHAPE.search(text) is not None
 
 
 def find_said_that(text: str) -> Iterator[Damage]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 from pipeline.text.damage import Damage, Paragraphs, language_list, remembered
 
-__all__ = ["find_quote_faults", "find_quote_gaps"]
+__all__ = ["find_quote_faults", "find_quote_gaps", "has_suspects"]
 
 _SPACES = " \u00a0\u2009\u202f"
 _OPEN, _CLOSE = "“", "”"
@@ -18,6 +19,16 @@ _SUSPECT_CLOSE = re.compile("”(?:(?<=\\s”)|(?<=\\A”)|(?=[^\\W\\d_])(?<=[(\
 _MARK = re.compile("[“”]")
 _CONTINUED = re.compile(rf"[\n{_SPACES}]*“")
 _CLOSERS = ",;:!?)]"
+
+
+@lru_cache(maxsize=2)
+def has_suspects(text: str) -> bool:
+    """Whether a double quotation mark stands where no language that has them in pairs puts it; without, there is nothing to find.
+
+    >>> has_suspects("“We will go,” he said."), has_suspects("“ We will go,” he said.")
+    (False, True)
+    """
+    return (_OPEN in text and _SUSPECT_OPEN.search(text) is not None) or (_CLOSE in text and _SUSPECT_CLOSE.search(text) is not None)
 
 
 @remembered
@@ -70,7 +81,7 @@ def find_quote_gaps(text: str, language: str | None) -> Iterator[Damage]:
 
 def _suspects(text: str, language: str | None) -> Iterator[tuple[int, int]]:
     """Spans of the paragraphs in which some mark may be wrong."""
-    if (_OPEN not in text and _CLOSE not in text) or language not in language_list("quotes", "curly_pair") or "„" in text:
+    if not has_suspects(text) or language not in language_list("quotes", "curly_pair") or "„" in text:
         return
     lines, done = Paragraphs(text), -1
     for at in sorted(match.start() for pattern in (_SUSPECT_OPEN, _SUSPECT_CLOSE) for match in pattern.finditer(text)):

@@ -17,12 +17,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from pipeline import provenance
 from pipeline.config import RepairConfig
 from pipeline.records import Edit, Evidence, Fact, Flag, KeySpan, Metadata, ParsedDocument
-from pipeline.text.triggers import precheck
+from pipeline.text.triggers import Sightings, precheck
 
 __all__ = ["Context", "Finding", "Rule", "State", "run_rules", "set_fact"]
 
@@ -40,11 +40,16 @@ class Context:
     config: RepairConfig = field(default_factory=RepairConfig)
     flags: tuple[Flag, ...] = ()
     mt_evidence: tuple[Evidence, ...] = ()
+    sightings: Sightings | None = None
 
     @property
     def language(self) -> str | None:
         """Primary language subtag, lower case, or None."""
-        return self.metadata.language.split("-")[0].lower() if self.metadata.language else None
+        return _primary(self.metadata.language)
+
+
+def _primary(tag: str | None) -> str | None:
+    return tag.split("-", 1)[0].lower() if tag else None
 
 
 class Rule(Protocol):
@@ -77,13 +82,13 @@ def run_rules(state: State, rules: Sequence[Rule], parsed: ParsedDocument, confi
     So is a rule whose `Trigger` does not hold for that text, since it would find nothing.
     """
     check = precheck(tuple(rules))
-    seen: tuple[str, str | None] | None = None
     given = number = 0
+    sightings: Sightings | None = None
     while number < len(rules):
-        context = Context(parsed, state.metadata, config, state.flags, state.mt_evidence)
-        if seen != (state.text, context.language):
-            seen = state.text, context.language
-            given = check.look_up(*seen)
+        language = _primary(state.metadata.language)
+        if sightings is None or not sightings.hold(state.text, language):
+            given, sightings = check.look_up(state.text, language)
+        context = Context(parsed, state.metadata, config, state.flags, state.mt_evidence, sightings)
         present = check.ask(given, state.text, context) >> number
         advanced = state
         while present and advanced is state:
@@ -106,12 +111,19 @@ def set_fact(metadata: Metadata, fact: Fact) -> Metadata:
     >>> set_fact(Metadata(), Fact("byline", "Ana Ruiz")).byline
     ('Ana Ruiz',)
     """
-    known = getattr(metadata, fact.name)
-    if isinstance(known, tuple):
-        return metadata if fact.value in known else metadata.with_values(**{fact.name: (*known, fact.value)})
-    if known is None or fact.force:
-        return metadata.with_values(**{fact.name: fact.value})
-    return metadata
+    return _set_facts(metadata, [fact])
+
+
+def _set_facts(metadata: Metadata, facts: list[Fact]) -> Metadata:
+    changed: dict[str, Any] = {}
+    for fact in facts:
+        known = changed[fact.name] if fact.name in changed else getattr(metadata, fact.name)
+        if isinstance(known, tuple):
+            if fact.value not in known:
+                changed[fact.name] = (*known, fact.value)
+        elif known is None or fact.force:
+            changed[fact.name] = fact.value
+    return metadata.with_values(**changed) if changed else metadata
 
 
 def _advance(state: State, findings: list[Finding]) -> State:
@@ -121,10 +133,7 @@ def _advance(state: State, findings: list[Finding]) -> State:
     flags = state.flags + tuple(f for f in findings if isinstance(f, Flag))
     evidence = state.mt_evidence + tuple(f for f in findings if isinstance(f, Evidence))
     key_spans = state.key_spans + tuple((f.start, f.end) for f in findings if isinstance(f, KeySpan))
-    metadata = state.metadata
-    for fact in findings:
-        if isinstance(fact, Fact):
-            metadata = set_fact(metadata, fact)
+    metadata = _set_facts(state.metadata, [fact for fact in findings if isinstance(fact, Fact)])
     if edits:
         spans = iter(provenance.shift_spans([*((f.start, f.end) for f in flags), *((e.start, e.end) for e in evidence), *key_spans], edits))
         flags = tuple(_moved(flags, spans))

@@ -8,17 +8,19 @@ from functools import lru_cache
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-__all__ = ["Clause", "Scanner", "find_starts"]
+__all__ = ["Clause", "Match", "Scanner", "find_starts"]
 
 Clause = tuple[frozenset[str], ...]
 """Sets of strings: a text satisfies the clause where it holds at least one string of each. The empty string is in every text."""
 
 
+Match = tuple[int, int, int]
+"""Number of a string, start and end of a place where it stands."""
+
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
-def _matches(automaton: AhoCorasick, text: str) -> list[tuple[int, int, int]]:
-    """(number of the string, start, end) of every place."""
+def _matches(automaton: AhoCorasick, text: str) -> list[Match]:
     try:
         return automaton.find_matches_as_indexes(text, overlapping=True)
     except UnicodeEncodeError:  # lone surrogates, of which no string has any
@@ -30,40 +32,44 @@ class Scanner:
 
     def __init__(self, clauses: Iterable[tuple[int, Clause]]) -> None:
         self._always = 0
-        needles: dict[str, int] = {}
-        plain: dict[int, int] = {}
-        joint: dict[int, list[tuple[int, tuple[frozenset[int], ...]]]] = {}
+        plain: dict[str, int] = {}
+        joint: dict[str, list[tuple[int, tuple[frozenset[str], ...]]]] = {}
         # Sorted, so that the automaton does not depend on the order of sets.
         for bit, clause in sorted(clauses, key=lambda pair: (pair[0], [sorted(strings) for strings in pair[1]])):
             sets = [strings for strings in clause if "" not in strings]
             if not sets:
                 self._always |= bit
                 continue
-            # The set with the longest strings is the least likely to be met: only where it is are the others asked.
-            sets.sort(key=lambda strings: (-min(map(len, strings)), len(strings)))
-            numbers = [frozenset(needles.setdefault(string, len(needles)) for string in sorted(strings)) for strings in sets]
-            for number in numbers[0]:
-                if len(numbers) == 1:
-                    plain[number] = plain.get(number, 0) | bit
+            # The set with the longest strings is the least likely to be met: only where it is are the others looked for.
+            rarest, *others = sorted(sets, key=lambda strings: (-min(map(len, strings)), len(strings)))
+            for string in sorted(rarest):
+                if others:
+                    joint.setdefault(string, []).append((bit, tuple(others)))
                 else:
-                    joint.setdefault(number, []).append((bit, tuple(numbers[1:])))
-        self._plain = [plain.get(number, 0) for number in range(len(needles))]
-        self._joint = joint
-        self._automaton = AhoCorasick(list(needles), MatchKind.Standard, implementation=Implementation.DFA) if needles else None
+                    plain[string] = plain.get(string, 0) | bit
+        needles = list(dict.fromkeys((*plain, *joint)))
+        self._plain = [plain.get(needle, 0) for needle in needles]
+        self._joint = {number: joint[needle] for number, needle in enumerate(needles) if needle in joint}
+        self._needles = needles
+        self._automaton = AhoCorasick(needles, MatchKind.Standard, implementation=Implementation.DFA) if needles else None
 
-    def scan(self, text: str) -> int:
-        """The bits of all clauses that `text` satisfies."""
+    def find(self, text: str) -> list[Match]:
+        """Every place of every string that is looked for, in no order that means anything."""
+        return [] if self._automaton is None else _matches(self._automaton, text)
+
+    def judge(self, text: str, matches: list[Match]) -> int:
+        """The bits of all clauses that `text` satisfies, given what `find` found in it."""
         present = self._always
-        if self._automaton is None:
-            return present
-        found = {match[0] for match in _matches(self._automaton, text)}
-        for number in found:
+        for number in {match[0] for match in matches}:
             present |= self._plain[number]
-        for number in found.intersection(self._joint):
-            for bit, others in self._joint[number]:
-                if not present & bit and not any(found.isdisjoint(strings) for strings in others):
+            for bit, others in self._joint.get(number, ()):
+                if not present & bit and all(any(string in text for string in strings) for strings in others):
                     present |= bit
         return present
+
+    def places(self, bit: int, matches: list[Match]) -> list[tuple[int, str]]:
+        """Where the strings stand that by themselves satisfy clauses of `bit`, in the order of the text."""
+        return sorted((start, self._needles[number]) for number, start, _ in matches if self._plain[number] & bit)
 
 
 @lru_cache(maxsize=64)

@@ -13,12 +13,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipeline.text.lines import flat_text, split_lines
-from pipeline.text.scanning import Clause, Scanner
+from pipeline.text.scanning import Clause, Match, Scanner, find_starts
 
 if TYPE_CHECKING:
     from pipeline.text.rules import Context, Rule
 
-__all__ = ["Precheck", "Trigger", "has_line_of", "precheck", "special_characters"]
+__all__ = ["Precheck", "Sightings", "Trigger", "has_line_of", "places", "precheck", "special_characters"]
 
 Question = Callable[[str, "Context"], bool]
 
@@ -77,6 +77,27 @@ def _shortest(text: str) -> int:
     return min([len(line.text) for line in split_lines(text)], default=0)
 
 
+class Sightings:
+    """Where the strings of all triggers stand in one text: a rule need not look for them again."""
+
+    __slots__ = ("_bits", "_found", "_language", "_text")
+
+    def __init__(self, text: str, language: str | None, bits: dict[int, int], found: list[tuple[Scanner, list[Match]]]) -> None:
+        self._text = text
+        self._language = language
+        self._bits = bits
+        self._found = found
+
+    def hold(self, text: str, language: str | None) -> bool:
+        """Whether this is what they were looked up for."""
+        return self._text == text and self._language == language
+
+    def places(self, trigger: Trigger) -> list[tuple[int, str]] | None:
+        """Start and string of every place, in the order of the text; None where the trigger is none of those that were looked up."""
+        bit = self._bits.get(id(trigger))
+        return None if bit is None else sorted(place for scanner, matches in self._found for place in scanner.places(bit, matches))
+
+
 class Precheck:
     """The triggers of one list of rules, in which a rule is a bit: the first rule is bit 0."""
 
@@ -84,6 +105,7 @@ class Precheck:
         triggers = [(1 << number, getattr(rule, "TRIGGER", None)) for number, rule in enumerate(rules)]
         self._always = sum(bit for bit, trigger in triggers if trigger is None)
         self._triggers: list[tuple[int, Trigger]] = [(bit, trigger) for bit, trigger in triggers if trigger is not None]
+        self._bits = {id(trigger): bit for bit, trigger in self._triggers}
         self._characters: dict[str, int] = {}
         self._questions: dict[Question, int] = {}
         for bit, trigger in self._triggers:
@@ -101,17 +123,19 @@ class Precheck:
         self._by_language: dict[str | None, Scanner] = {}
         self._by_clauses: dict[tuple[frozenset[tuple[int, Clause]], ...], Scanner] = {}
 
-    def look_up(self, text: str, language: str | None) -> int:
-        """The bits of all rules that the text by itself gives reason to run."""
+    def look_up(self, text: str, language: str | None) -> tuple[int, Sightings]:
+        """The bits of all rules that the text by itself gives reason to run, and where their strings stand."""
         present = self._always
+        found = []
         if self._characters:
             for character in special_characters(text):
                 present |= self._characters.get(character, 0)
-        if self._printed is not None:
-            present |= self._printed.scan(text)
-        if self._worded:
-            present |= self._scanner(language).scan(flat_text(text))
-        return present
+        for scanner, form in ((self._printed, text), (self._scanner(language), flat_text(text)) if self._worded else (None, "")):
+            if scanner is not None:
+                matches = scanner.find(form)
+                present |= scanner.judge(form, matches)
+                found.append((scanner, matches))
+        return present, Sightings(text, language, self._bits, found)
 
     def ask(self, present: int, text: str, context: Context) -> int:
         """`present` with the bits of all rules for which a question is answered with yes."""
@@ -134,6 +158,21 @@ class Precheck:
                 self._by_language.clear()
             self._by_language[language] = scanner
         return scanner
+
+
+def places(trigger: Trigger, strings: Callable[[], frozenset[str]], text: str, form: str, context: Context) -> list[tuple[int, str]]:
+    """Where the strings of a rule's own trigger stand in a text: as the runner saw them, or looked for now.
+
+    Args:
+        trigger: of the rule. All its strings must be of one kind: in the text as printed, or in the form of `flatten`.
+        strings: what the trigger looks for, as plain strings.
+        text: the text that the rule is given.
+        form: the text in the form in which the strings are looked for.
+        context: as the rule is given it.
+    """
+    seen = context.sightings
+    found = seen.places(trigger) if seen is not None and seen.hold(text, context.language) else None
+    return find_starts(strings(), form) if found is None else found
 
 
 @lru_cache(maxsize=16)
