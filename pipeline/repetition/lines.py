@@ -94,7 +94,8 @@ def _choose(seen: Sequence[_Seen]) -> Iterator[tuple[int, str]]:
         return
     yield from _edge(seen[story[-1] + 1 :], TAIL)
     has_headings = any(one.known is not None and not one.sentence for one in inside)
-    yield from _edge(seen[: story[0]][::-1], HEAD, sure_only=has_headings)
+    # The label over the first paragraph of a story with sub-headings is one of them.
+    yield from _edge(seen[: story[0]][::-1][has_headings:], HEAD, sure_only=has_headings)
     yield from _blocks(inside)
 
 

@@ -45,6 +45,8 @@ def group_stories(sites: Ints, sizes: Ints, labels: npt.NDArray[np.uint32]) -> I
     from scipy.sparse.csgraph import connected_components
 
     count, columns = labels.shape
+    if not count:
+        return np.empty(0, np.int64)
     groups = [_group(sites, labels[:, column]) for column in range(columns)]
     limit = np.maximum(_COMMON_DOCUMENTS, _COMMON_SHARE * sizes)
     own = np.stack([_spread(order, starts, count) <= limit[sites] for order, starts in groups], axis=1)
