@@ -9,11 +9,12 @@ from pipeline.parsers import fields
 from pipeline.parsers.iptc7901 import control_free
 from pipeline.parsers.paragraphs import unwrap
 from pipeline.parsers.source import Reading, Source, join_blocks, squeeze
+from pipeline.parsers.sources import Picker
 from pipeline.records import Metadata
 
 __all__ = ["NAME", "VERSION", "read", "recognise"]
 
-NAME, VERSION = "anpa1312", 1
+NAME, VERSION = "anpa1312", 2
 
 _ENVELOPE = re.compile(r"\x16{1,4}\x01\s*([A-Za-z])(\d{3,4})[\x1c\x1e\x1f]([\w\-]{0,40})")
 _SECOND = re.compile(
@@ -59,20 +60,21 @@ def read(source: Source, config: InputConfig) -> Reading:
     slug, title, byline, notes, texts = _read_heads(heads)
     time = _time(after)
     version = _VERSION.search(f"{slug or ''},{second[4] if second else ''}")
+    pick = Picker()
     metadata = Metadata(
-        title=title,
-        byline=fields.bylines(byline),
-        slugline=fields.as_text(second[3]) if second else slug,
-        version_marker=squeeze(version[0]) if version else None,
-        urgency=_PRIORITY.get(second[1].lower()) if second else None,
-        published_at=time,
-        modified_at=time,
-        pubstatus="usable",
-        publisher="AP" if re.match(r"\x03?\s*AP-", after) else None,
-        editor_notes=fields.texts(notes),
-        item_type="text",
+        title=pick("title", (title, "line with ^")),
+        byline=pick.first("byline", (fields.bylines(byline), "line with ^By")),
+        slugline=pick("slugline", (fields.as_text(second[3]) if second else None, "header keyword"), (slug, "line with ^")),
+        version_marker=pick("version_marker", (squeeze(version[0]) if version else None, "header version")),
+        urgency=pick("urgency", (_PRIORITY.get(second[1].lower()) if second else None, "header priority")),
+        published_at=pick("published_at", (time, "footer")),
+        modified_at=pick("modified_at", (time, "footer")),
+        pubstatus=pick("pubstatus", ("usable", "default")),
+        publisher=pick("publisher", ("AP" if re.match(r"\x03?\s*AP-", after) else None, "footer")),
+        editor_notes=pick.all("editor_notes", (notes, "line with ^Eds")),
+        item_type=pick("item_type", ("text", "format")),
         extra=fields.extra(_envelope_values(envelope, second)),
-    )
+    ).with_values(metadata_sources=pick.sources)
     return Reading(join_blocks(paragraphs or texts), metadata)
 
 

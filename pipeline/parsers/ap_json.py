@@ -12,11 +12,12 @@ from pipeline.parsers.html_body import HtmlBody, parse_html_body
 from pipeline.parsers.jsontext import load_object
 from pipeline.parsers.markup import parse_xml, root_name
 from pipeline.parsers.source import Reading, Source
+from pipeline.parsers.sources import Picker
 from pipeline.records import Metadata
 
 __all__ = ["NAME", "VERSION", "read", "recognise"]
 
-NAME, VERSION = "ap-json", 1
+NAME, VERSION = "ap-json", 2
 
 _MAPPED = frozenset(
     (
@@ -62,45 +63,64 @@ def read(source: Source, config: InputConfig) -> Reading:
     whole, replaced = load_object(source.text)
     data = whole.get("data")
     item = data["item"] if isinstance(data, Mapping) and isinstance(data.get("item"), Mapping) else whole
-    metadata = _metadata(item)
+    pick = Picker()
+    metadata = _metadata(pick, item)
     body = _body(item, whole, metadata.title)
-    metadata = metadata.with_values(
-        byline=metadata.byline or body.byline,
-        dateline=metadata.dateline or body.dateline,
-        captions=fields.texts([fields.as_text(item.get("description_caption")), *body.captions]),
-        editor_notes=fields.texts([*metadata.editor_notes, *body.notes]),
-        extra=fields.extra({key: item[key] for key in sorted(item) if key not in _MAPPED}),
-    )
+    captions = pick.all("captions", ([fields.as_text(item.get("description_caption"))], "description_caption"))
+    extra = fields.extra({key: item[key] for key in sorted(item) if key not in _MAPPED or key == "altids"})
+    metadata = metadata.with_values(captions=captions, extra=extra, metadata_sources=pick.sources)
+    metadata = fields.with_body(metadata, body.captions, body.byline, body.dateline, body.notes)
     return Reading(body.text, metadata, replaced=replaced)
 
 
-def _metadata(item: Mapping[str, Any]) -> Metadata:
+def _metadata(pick: Picker, item: Mapping[str, Any]) -> Metadata:
     altids = item.get("altids") if isinstance(item.get("altids"), Mapping) else {}
-    ids = {key.lower(): value for key, value in (altids or {}).items()}
-    version = fields.as_text(ids.get("recordsequencenumber")) or fields.as_text(item.get("version"))
+    ids = {key.lower(): fields.as_text(value) for key, value in (altids or {}).items()}
+
+    def text(*names: str) -> list[tuple[str | None, str]]:
+        return [(fields.as_text(item.get(name)), name) for name in names]
+
+    number = ids.get("recordsequencenumber")
+    version = pick("version", (number, "altids.recordsequencenumber"), *text("version"))
     created = fields.as_text(item.get("versioncreated"))
+    kinds = fields.as_list(item.get("editorialtypes")) + fields.as_list(item.get("signals"))
+    marker = next((found for kind in kinds if (found := fields.version_marker(fields.as_text(kind)))), None)
     return Metadata(
-        title=fields.as_text(item.get("headline")) or fields.as_text(item.get("title")),
-        guid=fields.as_text(ids.get("itemid")) or fields.as_text(item.get("uri")),
+        title=pick("title", *text("headline", "title")),
+        guid=pick("guid", (ids.get("itemid"), "altids.itemid"), *text("uri")),
         version=version,
-        published_at=fields.first_created(fields.as_text(item.get("firstcreated")), created, version),
-        modified_at=created,
-        embargoed_until=fields.as_text(item.get("embargoed")),
-        pubstatus=fields.pubstatus(fields.as_text(item.get("pubstatus")) or "usable"),
-        urgency=fields.urgency(item.get("urgency") or item.get("editorialpriority")),
-        slugline=fields.as_text(item.get("slugline")) or fields.as_text(item.get("title")),
-        byline=fields.bylines(_by(entry) for entry in fields.as_list(item.get("bylines") or item.get("byline"))),
-        dateline=fields.as_text(item.get("located")) or _place(item.get("datelinelocation")),
-        creditline=fields.as_text(item.get("description_creditline")),
-        publisher=fields.as_text(item.get("provider")) or "AP",
-        usage_terms=" ".join(fields.texts(fields.as_text(term) for term in fields.as_list(item.get("usageterms")))) or None,
-        copyright_holder=fields.as_text(item.get("copyrightholder")),
-        rights_notices=fields.texts([fields.as_text(item.get("copyrightnotice"))]),
-        editor_notes=fields.texts(fields.as_text(note) for note in fields.as_list(item.get("ednote"))),
-        keywords=fields.texts([*_names(item.get("keywords")), *_names(item.get("subject"))]),
-        language=fields.language_tag(fields.as_text(item.get("language"))),
-        item_type=fields.item_type(fields.as_text(item.get("type"))),
+        version_marker=pick("version_marker", (marker, "editorialtypes")),
+        published_at=pick("published_at", *text("firstcreated"), (fields.first_created(None, created, version), "versioncreated")),
+        modified_at=pick("modified_at", (created, "versioncreated")),
+        embargoed_until=pick("embargoed_until", *text("embargoed")),
+        pubstatus=pick(
+            "pubstatus",
+            ("canceled" if marker in ("KILL", "WITHDRAWN") else None, "editorialtypes"),
+            (fields.pubstatus(fields.as_text(item.get("pubstatus"))), "pubstatus"),
+            ("usable", "default"),
+        ),
+        urgency=pick("urgency", *((fields.urgency(item.get(name)), name) for name in ("urgency", "editorialpriority"))),
+        slugline=pick("slugline", *text("slugline", "title")),
+        byline=pick.first(
+            "byline", *((fields.bylines(_by(entry) for entry in fields.as_list(item.get(name))), name) for name in ("bylines", "byline"))
+        ),
+        dateline=pick("dateline", *text("located"), (_place(item.get("datelinelocation")), "datelinelocation")),
+        creditline=pick("creditline", *text("description_creditline")),
+        publisher=pick("publisher", *text("provider"), ("AP", "format")),
+        usage_terms=pick(
+            "usage_terms", (" ".join(fields.texts(fields.as_text(term) for term in fields.as_list(item.get("usageterms")))), "usageterms")
+        ),
+        copyright_holder=pick("copyright_holder", *text("copyrightholder")),
+        rights_notices=pick.all("rights_notices", (_texts(item.get("copyrightnotice")), "copyrightnotice")),
+        editor_notes=pick.all("editor_notes", (_texts(item.get("ednote")), "ednote")),
+        keywords=pick.all("keywords", (_names(item.get("keywords")), "keywords"), (_names(item.get("subject")), "subject")),
+        language=pick("language", (fields.language_tag(fields.as_text(item.get("language"))), "language")),
+        item_type=pick("item_type", (fields.item_type(fields.as_text(item.get("type"))), "type")),
     )
+
+
+def _texts(value: Any) -> list[str | None]:
+    return [fields.as_text(entry) for entry in fields.as_list(value)]
 
 
 def _body(item: Mapping[str, Any], whole: Mapping[str, Any], title: str | None) -> HtmlBody:

@@ -18,11 +18,12 @@ from pipeline.parsers.html_body import HtmlBody, parse_html_body, read_html_body
 from pipeline.parsers.markup import child, children, local, parse_xml, root_name, text_of
 from pipeline.parsers.paragraphs import unwrap
 from pipeline.parsers.source import Reading, Source, join_blocks
+from pipeline.parsers.sources import Picker
 from pipeline.records import Metadata
 
 __all__ = ["ENTRIES", "NAME", "VERSION", "read", "recognise"]
 
-NAME, VERSION = "feed", 1
+NAME, VERSION = "feed", 2
 
 ENTRIES = frozenset(("item", "entry"))
 _CONTENT = "http://purl.org/rss/1.0/modules/content/"
@@ -69,38 +70,49 @@ def read(source: Source, config: InputConfig) -> Reading:
     if _EXPORT in source.head or any(_EXPORT in (uri or "") for uri in root.nsmap.values()):
         return _read_export(root, entry)
     body, full = _content(entry)
-    metadata = _metadata(root, entry)
-    metadata = metadata.with_values(
-        byline=metadata.byline or body.byline,
-        captions=fields.texts([*body.captions, *_media_captions(entry)]),
-        editor_notes=body.notes,
+    pick = Picker()
+    metadata = _metadata(pick, root, entry).with_values(
+        captions=pick.all("captions", (_media_captions(entry), "media:description")),
         extra=_extra(entry, body.text if full else None),
+        metadata_sources=pick.sources,
     )
+    metadata = fields.with_body(metadata, body.captions, body.byline, body.dateline, body.notes)
     return Reading(body.text, metadata, format="atom" if local(entry) == "entry" else "rss", marks=() if full else ("stub",))
 
 
-def _metadata(root: etree._Element, entry: etree._Element) -> Metadata:
+def _metadata(pick: Picker, root: etree._Element, entry: etree._Element) -> Metadata:
     head = child(root, "channel") if local(root) in ("rss", "rdf") else root
     head = None if head is entry else head
-    updated = _first(entry, "updated", "modified")
+    about = entry.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about") or None
     return Metadata(
-        title=_plain(_pick(entry, "title")),
-        guid=_first(entry, "guid", "id") or (entry.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about") or None),
-        canonical_url=_link(entry),
-        published_at=_first(entry, "pubdate", "published", "issued", "date", "created") or None,
-        modified_at=updated,
-        byline=fields.bylines(_authors(entry) or _authors(head)),
-        publisher=_first(entry, "publisher")
-        or _plain(_pick(child(entry, "source"), "title"))
-        or text_of(child(entry, "source"))
-        or _plain(_pick(head, "title")),
-        language=_language(root, head, entry),
-        keywords=fields.texts(
-            c.get("term") or c.get("label") or text_of(c) for c in (*children(entry, "category"), *children(entry, "subject"))
+        title=pick("title", (_plain(_pick(entry, "title")), "title")),
+        guid=pick("guid", *_each(entry, "guid", "id"), (about, "@rdf:about")),
+        canonical_url=pick("canonical_url", (_link(entry), "link")),
+        published_at=pick("published_at", *_each(entry, "pubdate", "published", "issued", "date", "created")),
+        modified_at=pick("modified_at", *_each(entry, "updated", "modified")),
+        byline=pick.first("byline", (fields.bylines(_authors(entry)), "author"), (fields.bylines(_authors(head)), "feed author")),
+        publisher=pick(
+            "publisher",
+            *_each(entry, "publisher"),
+            (_plain(_pick(child(entry, "source"), "title")), "source/title"),
+            *_each(entry, "source"),
+            (_plain(_pick(head, "title")), "feed title"),
         ),
-        rights_notices=fields.texts([_first(entry, "rights", "copyright") or _first(head, "rights", "copyright")]),
-        creditline=next((text for c in entry.iter() if local(c) == "credit" and (text := text_of(c))), None),
-        item_type="text",
+        language=pick("language", *_languages(root, head, entry)),
+        keywords=pick.all(
+            "keywords",
+            ((c.get("term") or c.get("label") or text_of(c) for c in children(entry, "category")), "category"),
+            ((text_of(c) for c in children(entry, "subject")), "dc:subject"),
+        ),
+        rights_notices=pick.all(
+            "rights_notices",
+            ([_first(entry, "rights", "copyright")], "rights"),
+            ([] if _first(entry, "rights", "copyright") else [_first(head, "rights", "copyright")], "feed rights"),
+        ),
+        creditline=pick(
+            "creditline", (next((text for c in entry.iter() if local(c) == "credit" and (text := text_of(c))), None), "media:credit")
+        ),
+        item_type=pick("item_type", ("text", "format")),
     )
 
 
@@ -143,20 +155,28 @@ def _read_export(root: etree._Element, entry: etree._Element) -> Reading:
     markup, captions = _shortcodes("".join(encoded.itertext()) if encoded is not None else "")
     if not re.search(r"<p[\s>]", markup):
         markup = "".join(f"<p>{part}</p>" for part in re.split(r"\n[ \t\r]*\n", markup) if part.strip())
-    metadata = _metadata(root, entry)
+    pick = Picker()
+    metadata = _metadata(pick, root, entry)
     body = parse_html_body(markup, metadata.title)
     kind, status = wp.get("post_type") or "post", (wp.get("status") or "publish").lower()
     excerpt = next((text_of(e) for e in entry if local(e) == "encoded" and "excerpt" in e.tag), None)
+    item_type = "text" if kind in ("post", "page", "article", "news") else "picture" if kind == "attachment" else kind
     metadata = metadata.with_values(
-        captions=fields.texts([*body.captions, *captions]),
-        byline=metadata.byline or body.byline,
-        published_at=_gmt(wp.get("post_date_gmt")) or metadata.published_at or wp.get("post_date"),
-        modified_at=_gmt(wp.get("post_modified_gmt")) or metadata.modified_at,
-        pubstatus=_WP_STATUS.get(status, "withheld"),
-        slugline=wp.get("post_name"),
-        item_type="text" if kind in ("post", "page", "article", "news") else "picture" if kind == "attachment" else kind,
+        captions=pick.all("captions", (captions, "caption shortcode")),
+        published_at=pick(
+            "published_at",
+            (_gmt(wp.get("post_date_gmt")), "wp:post_date_gmt"),
+            *_each(entry, "pubdate", "published", "issued", "date", "created"),
+            (wp.get("post_date"), "wp:post_date"),
+        ),
+        modified_at=pick("modified_at", (_gmt(wp.get("post_modified_gmt")), "wp:post_modified_gmt"), *_each(entry, "updated", "modified")),
+        pubstatus=pick("pubstatus", (_WP_STATUS.get(status, "withheld"), "wp:status")),
+        slugline=pick("slugline", (wp.get("post_name"), "wp:post_name")),
+        item_type=pick("item_type", (item_type, "wp:post_type")),
         extra=fields.extra({"post_id": wp.get("post_id"), "post_type": kind, "status": status, "summary": excerpt}),
+        metadata_sources=pick.sources,
     )
+    metadata = fields.with_body(metadata, body.captions, body.byline, body.dateline, body.notes)
     return Reading(body.text, metadata, format="wxr")
 
 
@@ -227,15 +247,19 @@ def _link(entry: etree._Element) -> str | None:
     )
 
 
-def _language(root: etree._Element, head: etree._Element | None, entry: etree._Element) -> str | None:
+def _languages(root: etree._Element, head: etree._Element | None, entry: etree._Element) -> list[tuple[str | None, str]]:
     stated = [
-        entry.get(_XML_LANG),
-        _first(entry, "language"),
-        _first(head, "language"),
-        head.get(_XML_LANG) if head is not None else None,
-        root.get(_XML_LANG),
+        (entry.get(_XML_LANG), "@xml:lang"),
+        *_each(entry, "language"),
+        (_first(head, "language"), "feed language"),
+        (head.get(_XML_LANG) if head is not None else None, "feed @xml:lang"),
+        (root.get(_XML_LANG), "feed @xml:lang"),
     ]
-    return next((tag for value in stated if (tag := fields.language_tag(value))), None)
+    return [(fields.language_tag(value), source) for value, source in stated]
+
+
+def _each(element: etree._Element | None, *names: str) -> list[tuple[str | None, str]]:
+    return [(text_of(child(element, name)), name) for name in names]
 
 
 def _pick(element: etree._Element | None, name: str) -> str | None:

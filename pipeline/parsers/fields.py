@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pipeline.parsers.source import squeeze
+from pipeline.records import Metadata
 
 __all__ = [
     "as_list",
@@ -21,6 +22,8 @@ __all__ = [
     "pubstatus",
     "texts",
     "urgency",
+    "version_marker",
+    "with_body",
 ]
 
 _STATUS = {
@@ -48,6 +51,7 @@ _ITEM_TYPES = {
     "planning": "planning",
     "concept": "concept",
 }
+_MARKERS = (("kill", "KILL"), ("withdraw", "WITHDRAWN"), ("withhold", "WITHHOLD"), ("correct", "CORRECTION"), ("update", "UPDATE"))
 _BY = re.compile(r"^by:?[ \u00a0]+(?=\S)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,4}")
 
@@ -119,6 +123,36 @@ def bylines(values: Iterable[str | None]) -> tuple[str, ...]:
     ('Meredith Jameson, Staff Reporter', 'Byron Lee')
     """
     return texts(_BY.sub("", text) for text in texts(values))
+
+
+def version_marker(code: str | None) -> str | None:
+    """What a code of a signal, an editorial role or a note's role says that the item does to the version before it.
+
+    >>> version_marker("sig:correction"), version_marker("Kill"), version_marker("atomic")
+    ('CORRECTION', 'KILL', None)
+    """
+    bare = (bare_code(code) or "").lower()
+    return next((marker for beginning, marker in _MARKERS if bare.startswith(beginning)), None)
+
+
+def with_body(
+    metadata: Metadata, captions: tuple[str, ...], byline: tuple[str, ...], dateline: str | None, notes: tuple[str, ...]
+) -> Metadata:
+    """Add what stands beside the text in the body's mark-up; what the delivery states itself is not changed."""
+    known = dict(metadata.metadata_sources)
+    for name, old, new in (("byline", metadata.byline, byline), ("dateline", metadata.dateline, dateline)):
+        if new and not old:
+            known[name] = "body"
+    for name, values, more in (("captions", metadata.captions, captions), ("editor_notes", metadata.editor_notes, notes)):
+        if any(text not in values for text in texts(more)):
+            known[name] = f"{known[name]} + body" if name in known else "body"
+    return metadata.with_values(
+        captions=texts([*metadata.captions, *captions]),
+        byline=metadata.byline or byline,
+        dateline=metadata.dateline or dateline,
+        editor_notes=texts([*metadata.editor_notes, *notes]),
+        metadata_sources=tuple(sorted(known.items())),
+    )
 
 
 def texts(values: Iterable[str | None]) -> tuple[str, ...]:

@@ -27,7 +27,8 @@ _TAGS: dict[int, str] = {
     _BLOCK: "address article blockquote center dd details dir div dl dt fieldset form h1 h2 h3 h4 h5 h6 header hgroup hr li main ol p pre "
     "section summary table tbody td tfoot th thead ul",
     _NEVER: "script style noscript template iframe object embed svg canvas button select option textarea input label nav footer aside menu "
-    "dialog audio video map head noframes amp-ad amp-embed amp-sidebar amp-consent amp-user-notification amp-list amp-social-share amp-analytics",
+    "dialog audio video map head noframes amp-ad amp-embed amp-sidebar amp-consent amp-user-notification amp-list "
+    "amp-social-share amp-analytics",
     _BREAK: "br",
     _LINK: "a",
     _SPAN: "span small cite",

@@ -60,7 +60,7 @@ _WIDENING = 0.15
 
 
 _SHORT, _LEAST = 25, 12
-"""Characters from which a sentence counts as prose on a page that has none otherwise, and from which a sentence in a paragraph always does."""
+"""Characters from which a sentence counts as prose on a page that has none otherwise, and from which one in a paragraph always does."""
 
 
 @dataclass(frozen=True, slots=True)

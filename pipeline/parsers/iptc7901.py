@@ -8,11 +8,12 @@ from pipeline.config import InputConfig
 from pipeline.parsers import fields
 from pipeline.parsers.paragraphs import unwrap
 from pipeline.parsers.source import Reading, Source, join_blocks, squeeze
+from pipeline.parsers.sources import Picker
 from pipeline.records import Metadata
 
 __all__ = ["NAME", "VERSION", "control_free", "read", "recognise", "transmitted_at"]
 
-NAME, VERSION = "iptc7901", 1
+NAME, VERSION = "iptc7901", 2
 
 _HEADER = re.compile(r"\x01\s*([A-Za-z]{1,10})(\d{1,6})[ \t]+([1-9])[ \t]+([A-Za-z+]{1,8})[ \t]+(\d{1,6})[ \t]*([^\r\n\x02]{0,200})")
 _TIME = re.compile(r"(\d\d)(\d\d)(\d\d)\s*(?:GMT|Z|UTC)?\s+([^\W\d_]{3})[^\W\d_]*\.?\s+(\d{4}|\d\d)\b")
@@ -49,21 +50,22 @@ def read(source: Source, config: InputConfig) -> Reading:
     body, notes = _split_private(body)
     title, paragraphs = _headline(body)
     time = transmitted_at(after)
+    pick = Picker()
     metadata = Metadata(
-        title=title,
-        urgency=fields.urgency(header[3]) if header else None,
-        slugline=fields.as_text(control_free(" ".join(catch.split())).strip("/ ")),
-        published_at=time,
-        modified_at=time,
-        pubstatus="usable",
-        editor_notes=fields.texts(notes),
-        item_type="text",
+        title=pick("title", (title, "first line of the text")),
+        urgency=pick("urgency", (fields.urgency(header[3]) if header else None, "header priority")),
+        slugline=pick("slugline", (fields.as_text(control_free(" ".join(catch.split())).strip("/ ")), "catch-lines")),
+        published_at=pick("published_at", (time, "end of text")),
+        modified_at=pick("modified_at", (time, "end of text")),
+        pubstatus=pick("pubstatus", ("usable", "default")),
+        editor_notes=pick.all("editor_notes", (notes, "block not for publication")),
+        item_type=pick("item_type", ("text", "format")),
         extra=fields.extra(
             {"source": header[1], "sequence": header[2], "category": header[4], "word_count": header[5], "keyword": squeeze(header[6])}
             if header
             else {}
         ),
-    )
+    ).with_values(metadata_sources=pick.sources)
     return Reading(join_blocks(paragraphs), metadata)
 
 

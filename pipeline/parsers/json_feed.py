@@ -12,11 +12,12 @@ from pipeline.parsers import fields
 from pipeline.parsers.html_body import HtmlBody, parse_html_body
 from pipeline.parsers.jsontext import load_object
 from pipeline.parsers.source import Reading, Source, join_blocks
+from pipeline.parsers.sources import Picker
 from pipeline.records import Metadata
 
 __all__ = ["NAME", "VERSION", "read", "recognise"]
 
-NAME, VERSION = "json-feed", 1
+NAME, VERSION = "json-feed", 2
 
 
 def recognise(source: Source) -> str | None:
@@ -44,21 +45,25 @@ def read(source: Source, config: InputConfig) -> Reading:
     item = items[0]
     title = fields.as_text(item.get("title"))
     body, full = _content(item, title)
+    pick = Picker()
     metadata = Metadata(
-        title=title,
-        guid=fields.as_text(item.get("id")),
-        canonical_url=fields.as_text(item.get("url")),
-        published_at=fields.as_text(item.get("date_published")),
-        modified_at=fields.as_text(item.get("date_modified")),
-        byline=fields.bylines(_authors(item) or _authors(feed)) or body.byline,
-        publisher=fields.as_text(feed.get("title")),
-        language=fields.language_tag(fields.as_text(item.get("language")) or fields.as_text(feed.get("language"))),
-        keywords=fields.texts(fields.as_text(tag) for tag in fields.as_list(item.get("tags"))),
-        captions=body.captions,
-        editor_notes=body.notes,
-        item_type="text",
+        title=pick("title", (title, "title")),
+        guid=pick("guid", (fields.as_text(item.get("id")), "id")),
+        canonical_url=pick("canonical_url", (fields.as_text(item.get("url")), "url")),
+        published_at=pick("published_at", (fields.as_text(item.get("date_published")), "date_published")),
+        modified_at=pick("modified_at", (fields.as_text(item.get("date_modified")), "date_modified")),
+        byline=pick.first("byline", (fields.bylines(_authors(item)), "authors"), (fields.bylines(_authors(feed)), "feed authors")),
+        publisher=pick("publisher", (fields.as_text(feed.get("title")), "feed title")),
+        language=pick(
+            "language",
+            (fields.language_tag(fields.as_text(item.get("language"))), "language"),
+            (fields.language_tag(fields.as_text(feed.get("language"))), "feed language"),
+        ),
+        keywords=pick.all("keywords", ((fields.as_text(tag) for tag in fields.as_list(item.get("tags"))), "tags")),
+        item_type=pick("item_type", ("text", "format")),
         extra=fields.extra({key: item[key] for key in sorted(item) if key in ("external_url", "summary", "image", "attachments")}),
     )
+    metadata = fields.with_body(metadata.with_values(metadata_sources=pick.sources), body.captions, body.byline, body.dateline, body.notes)
     return Reading(body.text, metadata, marks=() if full else ("stub",), replaced=replaced)
 
 

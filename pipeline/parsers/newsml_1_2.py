@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from lxml import etree
 
@@ -17,11 +18,12 @@ from pipeline.parsers.html_body import parse_html_body, read_html_body
 from pipeline.parsers.markup import child, children, local, parse_xml, root_name, text_of
 from pipeline.parsers.paragraphs import unwrap
 from pipeline.parsers.source import Reading, Source, join_blocks
+from pipeline.parsers.sources import Picker, add_sources
 from pipeline.records import Metadata
 
 __all__ = ["NAME", "VERSION", "read", "recognise"]
 
-NAME, VERSION = "newsml-1.2", 1
+NAME, VERSION = "newsml-1.2", 2
 
 _BODY_ROLES = frozenset(("body", "main", "main text", "maintext", "main story", "text", "story", "article", "bodytext"))
 _OTHER_TEXT = frozenset(
@@ -29,6 +31,10 @@ _OTHER_TEXT = frozenset(
 )
 _MEDIA_ROLES = frozenset(
     ("photo", "picture", "video", "audio", "logo", "thumbnail", "stylesheet", "graphic", "image", "preview", "quicklook")
+)
+_INSTRUCTIONS = (
+    *(("kill", "KILL"), ("delete", "KILL"), ("cancel", "KILL"), ("withdraw", "WITHDRAWN"), ("withhold", "WITHHOLD")),
+    *(("correct", "CORRECTION"), ("rectif", "CORRECTION"), ("update", "UPDATE")),
 )
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -54,48 +60,94 @@ def read(source: Source, config: InputConfig) -> Reading:
         raise DocumentError("no_text", "the NewsML document has no news item")
     components = [e for e in item.iter() if local(e) == "newscomponent"]
     body = _body(components)
-    metadata = nitf.fill(_metadata(root, item, components), body.metadata)
+    pick = Picker()
+    outer = _metadata(pick, root, item, components)
     captions = [text_of(d) for c in components if _role(c) == "caption" for d in c.iter() if local(d) == "datacontent"]
-    metadata = metadata.with_values(
-        captions=fields.texts([*captions, *body.metadata.captions]),
-        item_type=_item_type(item, components) or ("text" if body.text else None),
-        extra=_extra(item, components),
+    outer = outer.with_values(
+        captions=pick.all("captions", (captions, "NewsComponent role Caption"), (body.metadata.captions, "body")),
+        item_type=pick("item_type", (_item_type(item, components), "MediaType"), ("text" if body.text else None, "format")),
+        metadata_sources=pick.sources,
+    )
+    metadata = nitf.fill(outer, body.metadata).with_values(
+        extra=_extra(item, components), metadata_sources=add_sources(pick.sources, body.metadata.metadata_sources, "nitf/")
     )
     return Reading(body.text, metadata, tool=body.tool)
 
 
-def _metadata(root: etree._Element, item: etree._Element, components: Sequence[etree._Element]) -> Metadata:
+def _metadata(pick: Picker, root: etree._Element, item: etree._Element, components: Sequence[etree._Element]) -> Metadata:
     identifier, management = child(item, "identification", "newsidentifier"), child(item, "newsmanagement")
-    lines = [line for c in components if _role(c) not in _MEDIA_ROLES for line in children(c, "newslines")]
     first = components[0] if components else None
-    provider = child(first, "administrativemetadata", "provider", "party")
-    sender = child(root, "newsenvelope", "sentfrom", "party")
-    revision = text_of(child(identifier, "revisionid"))
-    created = text_of(child(management, "thisrevisioncreated"))
+    revision, created = text_of(child(identifier, "revisionid")), text_of(child(management, "thisrevisioncreated"))
+    marker = _marker(management)
     return Metadata(
-        guid=text_of(child(identifier, "publicidentifier")) or text_of(child(identifier, "newsitemid")),
-        version=revision,
-        published_at=fields.first_created(text_of(child(management, "firstcreated")), created, revision),
-        modified_at=created,
-        pubstatus=fields.pubstatus(_formal(child(management, "status")) or "usable"),
-        embargoed_until=_embargo(management),
-        urgency=fields.urgency(_formal(child(management, "urgency"))),
-        title=_line(lines, "headline"),
-        slugline=_line(lines, "slugline") or text_of(child(item, "identification", "namelabel")),
-        byline=fields.bylines(text_of(b) for line in lines for b in children(line, "byline")),
-        dateline=_line(lines, "dateline"),
-        creditline=_line(lines, "creditline"),
-        rights_notices=fields.texts(text_of(r) for line in lines for name in ("copyrightline", "rightsline") for r in children(line, name)),
-        keywords=fields.texts(
-            [*(text_of(k) for line in lines for k in children(line, "keywordline")), *_properties(components, "keyword")]
+        guid=pick(
+            "guid",
+            (text_of(child(identifier, "publicidentifier")), "NewsIdentifier/PublicIdentifier"),
+            (text_of(child(identifier, "newsitemid")), "NewsIdentifier/NewsItemId"),
         ),
-        copyright_holder=_rights(components, "copyright", "copyrightholder"),
-        usage_terms=_rights(components, "usagerights", "usagetype"),
-        language=_language(item, components),
-        section=_formal(child(first, "descriptivemetadata", "genre")),
-        publisher=_formal(provider) or _formal(sender),
-        editor_notes=fields.texts(text_of(i) for i in children(management, "instruction")),
+        version=pick("version", (revision, "NewsIdentifier/RevisionId")),
+        version_marker=pick("version_marker", (marker, "NewsManagement/Instruction")),
+        published_at=pick(
+            "published_at",
+            (text_of(child(management, "firstcreated")), "NewsManagement/FirstCreated"),
+            (fields.first_created(None, created, revision), "NewsManagement/ThisRevisionCreated"),
+        ),
+        modified_at=pick("modified_at", (created, "NewsManagement/ThisRevisionCreated")),
+        pubstatus=pick(
+            "pubstatus",
+            ("canceled" if marker in ("KILL", "WITHDRAWN") else None, "NewsManagement/Instruction"),
+            (fields.pubstatus(_formal(child(management, "status"))), "NewsManagement/Status"),
+            ("usable", "default"),
+        ),
+        embargoed_until=pick("embargoed_until", (_embargo(management), "NewsManagement/StatusWillChange")),
+        urgency=pick("urgency", (fields.urgency(_formal(child(management, "urgency"))), "NewsManagement/Urgency")),
+        publisher=pick(
+            "publisher",
+            (_formal(child(first, "administrativemetadata", "provider", "party")), "AdministrativeMetadata/Provider"),
+            (_formal(child(root, "newsenvelope", "sentfrom", "party")), "NewsEnvelope/SentFrom"),
+        ),
+        section=pick("section", (_formal(child(first, "descriptivemetadata", "genre")), "DescriptiveMetadata/Genre")),
+        language=pick(
+            "language",
+            (_language(components), "DescriptiveMetadata/Language"),
+            (fields.language_tag(item.get(_XML_LANG)), "NewsItem/@xml:lang"),
+        ),
+        editor_notes=pick.all("editor_notes", ((text_of(i) for i in children(management, "instruction")), "NewsManagement/Instruction")),
+        copyright_holder=pick("copyright_holder", (_rights(components, "copyright", "copyrightholder"), "RightsMetadata/Copyright")),
+        usage_terms=pick("usage_terms", (_rights(components, "usagerights", "usagetype"), "RightsMetadata/UsageRights")),
+        **_lines(pick, item, components),
     )
+
+
+def _lines(pick: Picker, item: etree._Element, components: Sequence[etree._Element]) -> dict[str, Any]:
+    lines = [line for c in components if _role(c) not in _MEDIA_ROLES for line in children(c, "newslines")]
+
+    def all_of(name: str) -> list[str | None]:
+        return [text_of(e) for line in lines for e in children(line, name)]
+
+    return {
+        "title": pick("title", (_line(lines, "headline"), "NewsLines/HeadLine")),
+        "slugline": pick(
+            "slugline",
+            (_line(lines, "slugline"), "NewsLines/SlugLine"),
+            (text_of(child(item, "identification", "namelabel")), "Identification/NameLabel"),
+        ),
+        "byline": pick.first("byline", (fields.bylines(all_of("byline")), "NewsLines/ByLine")),
+        "dateline": pick("dateline", (_line(lines, "dateline"), "NewsLines/DateLine")),
+        "creditline": pick("creditline", (_line(lines, "creditline"), "NewsLines/CreditLine")),
+        "rights_notices": pick.all(
+            "rights_notices", (all_of("copyrightline"), "NewsLines/CopyrightLine"), (all_of("rightsline"), "NewsLines/RightsLine")
+        ),
+        "keywords": pick.all(
+            "keywords", (all_of("keywordline"), "NewsLines/KeywordLine"), (_properties(components, "keyword"), "Property Keyword")
+        ),
+    }
+
+
+def _marker(management: etree._Element | None) -> str | None:
+    """What the item does to the revision before it, as the instruction's formal name says."""
+    names = [(_formal(i) or "").lower() for i in children(management, "instruction")]
+    return next((marker for name in names for sign, marker in _INSTRUCTIONS if sign in name), None)
 
 
 def _body(components: Sequence[etree._Element]) -> Reading:
@@ -145,6 +197,7 @@ def _content(data: etree._Element) -> Reading:
 
 
 def _extra(item: etree._Element, components: Sequence[etree._Element]) -> str | None:
+    identifier = child(item, "identification", "newsidentifier")
     subjects = [e.get("FormalName") for e in item.iter() if local(e) in ("subject", "subjectmatter", "subjectdetail")]
     places = [e.get("Value") for c in components for e in children(c, "descriptivemetadata", "location", "property")]
     associated = [e.get("NewsItem") for e in children(item, "newsmanagement", "associatedwith")]
@@ -152,6 +205,7 @@ def _extra(item: etree._Element, components: Sequence[etree._Element]) -> str | 
     subheads = [text_of(d) for c in components if _role(c) == "subheadline" for d in c.iter() if local(d) == "datacontent"]
     return fields.extra(
         {
+            "altids": list(fields.texts([text_of(child(identifier, name)) for name in ("newsitemid", "publicidentifier")])),
             "subjects": list(fields.texts(subjects)),
             "places": list(fields.texts(places)),
             "associations": list(fields.texts([*associated, *hrefs])),
@@ -189,11 +243,9 @@ def _line(lines: Sequence[etree._Element], name: str) -> str | None:
     return next((text for line in lines for e in children(line, name) if (text := text_of(e))), None)
 
 
-def _language(item: etree._Element, components: Sequence[etree._Element]) -> str | None:
-    for component in components:
-        if tag := fields.language_tag(_formal(child(component, "descriptivemetadata", "language"))):
-            return tag
-    return fields.language_tag(item.get(_XML_LANG))
+def _language(components: Sequence[etree._Element]) -> str | None:
+    stated = (_formal(child(c, "descriptivemetadata", "language")) for c in components)
+    return next((tag for name in stated if (tag := fields.language_tag(name))), None)
 
 
 def _item_type(item: etree._Element, components: Sequence[etree._Element]) -> str | None:

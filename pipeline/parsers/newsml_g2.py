@@ -18,11 +18,12 @@ from pipeline.parsers.html_body import HtmlBody, parse_html_body, read_html_body
 from pipeline.parsers.markup import child, children, local, parse_xml, root_name, text_of
 from pipeline.parsers.paragraphs import unwrap
 from pipeline.parsers.source import Reading, Source, join_blocks
+from pipeline.parsers.sources import Picker, add_sources
 from pipeline.records import Metadata
 
 __all__ = ["ITEMS", "NAME", "VERSION", "read", "recognise"]
 
-NAME, VERSION = "newsml-g2", 1
+NAME, VERSION = "newsml-g2", 2
 
 ITEMS = frozenset(("newsitem", "packageitem", "conceptitem", "knowledgeitem", "planningitem", "catalogitem"))
 _ROOTS = ITEMS | {"newsmessage", "itemset", "contentset"}
@@ -35,7 +36,6 @@ _TYPES = {
     "planningitem": "planning",
     "catalogitem": "concept",
 }
-_SIGNALS = {"update": "UPDATE", "correction": "CORRECTION", "kill": "KILL", "withdrawn": "WITHDRAWN"}
 
 
 def recognise(source: Source) -> str | None:
@@ -66,50 +66,100 @@ def read(source: Source, config: InputConfig) -> Reading:
     if item is None:
         raise DocumentError("no_text", f"the {local(root)} element carries no item")
     meta, content = child(item, "itemmeta"), child(item, "contentmeta")
-    metadata = _content_fields(_item_fields(item, meta, content), content, item.get(_XML_LANG))
-    return _with_body(item, metadata.with_values(extra=_extra(item, meta, content)))
+    pick = Picker()
+    metadata = _content_fields(pick, _item_fields(pick, item, meta, content), meta, content, item.get(_XML_LANG))
+    return _with_body(item, metadata.with_values(extra=_extra(item, meta, content), metadata_sources=pick.sources))
 
 
-def _item_fields(item: etree._Element, meta: etree._Element | None, content: etree._Element | None) -> Metadata:
+def _item_fields(pick: Picker, item: etree._Element, meta: etree._Element | None, content: etree._Element | None) -> Metadata:
     rights = list(children(item, "rightsinfo"))
     created, version = text_of(child(meta, "versioncreated")), fields.as_text(item.get("version"))
-    signals = [fields.bare_code(_code(s)) or "" for s in children(meta, "signal")]
+    first = text_of(child(meta, "firstcreated"))
+    signal, note = _signal(meta)
+    stated = child(content, "language")
     return Metadata(
-        guid=fields.as_text(item.get("guid")),
-        version=version,
-        version_marker=next((_SIGNALS[s.lower()] for s in signals if s.lower() in _SIGNALS), None),
-        language=fields.language_tag(_language(item, content)),
-        published_at=fields.first_created(text_of(child(meta, "firstcreated")), created, version),
-        published_hints=fields.texts([text_of(child(content, "contentcreated"))]),
-        modified_at=created,
-        embargoed_until=text_of(child(meta, "embargoed")),
-        pubstatus=fields.pubstatus(_code(child(meta, "pubstatus")) or "usable"),
-        publisher=_named(child(meta, "provider")),
-        item_type=_TYPES.get(local(item)) or fields.item_type(_code(child(meta, "itemclass"))),
-        title=text_of(child(meta, "title")),
-        editor_notes=fields.texts(text_of(note) for note in children(meta, "ednote")),
-        usage_terms=_joined(text_of(t) for r in rights for t in children(r, "usageterms")),
-        copyright_holder=next((n for r in rights for h in children(r, "copyrightholder") if (n := _named(h))), None),
-        rights_notices=fields.texts(text_of(n) for r in rights for n in children(r, "copyrightnotice")),
+        guid=pick("guid", (fields.as_text(item.get("guid")), "@guid")),
+        version=pick("version", (version, "@version")),
+        version_marker=pick("version_marker", (signal, "itemMeta/signal"), (note, "itemMeta/edNote/@role")),
+        language=pick(
+            "language",
+            (fields.language_tag(stated.get("tag") if stated is not None else None), "contentMeta/language"),
+            (fields.language_tag(item.get(_XML_LANG)), "@xml:lang"),
+        ),
+        published_at=pick(
+            "published_at",
+            (first, "itemMeta/firstCreated"),
+            (fields.first_created(None, created, version), "itemMeta/versionCreated"),
+        ),
+        published_hints=pick.all("published_hints", ([text_of(child(content, "contentcreated"))], "contentMeta/contentCreated")),
+        modified_at=pick("modified_at", (created, "itemMeta/versionCreated")),
+        embargoed_until=pick("embargoed_until", (text_of(child(meta, "embargoed")), "itemMeta/embargoed")),
+        pubstatus=_status(pick, meta, signal),
+        publisher=pick("publisher", (_named(child(meta, "provider")), "itemMeta/provider")),
+        item_type=pick(
+            "item_type",
+            (_TYPES.get(local(item)), "root element"),
+            (fields.item_type(_code(child(meta, "itemclass"))), "itemMeta/itemClass"),
+        ),
+        editor_notes=pick.all("editor_notes", ((text_of(note) for note in children(meta, "ednote")), "itemMeta/edNote")),
+        usage_terms=pick("usage_terms", (_joined(text_of(t) for r in rights for t in children(r, "usageterms")), "rightsInfo/usageTerms")),
+        copyright_holder=pick(
+            "copyright_holder",
+            (next((n for r in rights for h in children(r, "copyrightholder") if (n := _named(h))), None), "rightsInfo/copyrightHolder"),
+        ),
+        rights_notices=pick.all(
+            "rights_notices", ((text_of(n) for r in rights for n in children(r, "copyrightnotice")), "rightsInfo/copyrightNotice")
+        ),
     )
 
 
-def _content_fields(metadata: Metadata, content: etree._Element | None, language: str | None) -> Metadata:
-    if content is None:
-        return metadata
-    by = [text_of(b) for b in children(content, "by")] or [_named(c) for c in children(content, "creator")]
+def _signal(meta: etree._Element | None) -> tuple[str | None, str | None]:
+    """What the item does to the version before it, as its signals and the roles of its notes to editors say."""
+    signals = (fields.version_marker(_code(s)) for s in children(meta, "signal"))
+    roles = (fields.version_marker(note.get("role")) for note in children(meta, "ednote"))
+    return next((marker for marker in signals if marker), None), next((marker for marker in roles if marker), None)
+
+
+def _status(pick: Picker, meta: etree._Element | None, signal: str | None) -> str | None:
+    return pick(
+        "pubstatus",
+        ("canceled" if signal in ("KILL", "WITHDRAWN") else None, "itemMeta/signal"),
+        (fields.pubstatus(_code(child(meta, "pubstatus"))), "itemMeta/pubStatus"),
+        ("usable", "default"),
+    )
+
+
+def _content_fields(
+    pick: Picker, metadata: Metadata, meta: etree._Element | None, content: etree._Element | None, language: str | None
+) -> Metadata:
     subjects = [_named(s) for s in children(content, "subject")]
     return replace(
         metadata,
-        urgency=fields.urgency(text_of(child(content, "urgency"))),
-        title=_headline(content, language) or metadata.title,
-        slugline=text_of(child(content, "slugline")),
-        byline=fields.bylines(by),
-        dateline=text_of(child(content, "dateline")) or _located(content),
-        creditline=text_of(child(content, "creditline")),
-        captions=fields.texts(text_of(d) for d in children(content, "description") if _role(d) == "caption"),
-        keywords=fields.texts([*(text_of(k) for k in children(content, "keyword")), *subjects]),
-        section=next((n for g in children(content, "genre") if (n := _named(g))), None),
+        urgency=pick("urgency", (fields.urgency(text_of(child(content, "urgency"))), "contentMeta/urgency")),
+        title=pick(
+            "title",
+            (_headline(content, language) if content is not None else None, "contentMeta/headline"),
+            (text_of(child(meta, "title")), "itemMeta/title"),
+        ),
+        slugline=pick("slugline", (text_of(child(content, "slugline")), "contentMeta/slugline")),
+        byline=pick.first(
+            "byline",
+            (fields.bylines(text_of(b) for b in children(content, "by")), "contentMeta/by"),
+            (fields.bylines(_named(c) for c in children(content, "creator")), "contentMeta/creator"),
+        ),
+        dateline=pick(
+            "dateline",
+            (text_of(child(content, "dateline")), "contentMeta/dateline"),
+            (_located(content) if content is not None else None, "contentMeta/located"),
+        ),
+        creditline=pick("creditline", (text_of(child(content, "creditline")), "contentMeta/creditline")),
+        captions=pick.all(
+            "captions", ((text_of(d) for d in children(content, "description") if _role(d) == "caption"), "contentMeta/description")
+        ),
+        keywords=pick.all(
+            "keywords", ((text_of(k) for k in children(content, "keyword")), "contentMeta/keyword"), (subjects, "contentMeta/subject")
+        ),
+        section=pick("section", (next((n for g in children(content, "genre") if (n := _named(g))), None), "contentMeta/genre")),
     )
 
 
@@ -137,18 +187,16 @@ def _with_body(item: etree._Element, metadata: Metadata) -> Reading:
 def _filled_from_nitf(metadata: Metadata, inner: Metadata) -> Metadata:
     # The byline of the document is the one that was meant to be printed; the item's creator may be a system.
     byline = inner.byline or metadata.byline
+    known = dict(metadata.metadata_sources)
+    if inner.byline:
+        known.pop("byline", None)
     outer = replace(metadata, byline=byline, captions=fields.texts([*metadata.captions, *inner.captions]))
-    return replace(nitf.fill(outer, inner), published_at=metadata.published_at, extra=metadata.extra)
+    filled = replace(nitf.fill(outer, inner), published_at=metadata.published_at, extra=metadata.extra)
+    return filled.with_values(metadata_sources=add_sources(tuple(known.items()), inner.metadata_sources, "nitf/"))
 
 
 def _with_page(metadata: Metadata, page: HtmlBody) -> Metadata:
-    return replace(
-        metadata,
-        captions=fields.texts([*metadata.captions, *page.captions]),
-        byline=metadata.byline or page.byline,
-        dateline=metadata.dateline or page.dateline,
-        editor_notes=fields.texts([*metadata.editor_notes, *page.notes]),
-    )
+    return fields.with_body(metadata, page.captions, page.byline, page.dateline, page.notes)
 
 
 def _extra(item: etree._Element, meta: etree._Element | None, content: etree._Element | None) -> str | None:
@@ -158,7 +206,7 @@ def _extra(item: etree._Element, meta: etree._Element | None, content: etree._El
     digital = child(content, "digitalsourcetype")
     return fields.extra(
         {
-            "altids": [text for e in children(content, "altid") if (text := text_of(e))],
+            "altids": [text for holder in (content, meta) for e in children(holder, "altid") if (text := text_of(e))],
             "subjects": [_concept(s) for s in children(content, "subject")],
             "places": [_concept(s) for s in children(content, "located")],
             "info_sources": [_concept(s) for s in children(content, "infosource")],
@@ -208,13 +256,6 @@ def _named(element: etree._Element | None) -> str | None:
         return None
     literal = element.get("literal")
     return text_of(child(element, "name")) or fields.as_text(literal) or fields.bare_code(element.get("qcode"))
-
-
-def _language(item: etree._Element, content: etree._Element | None) -> str | None:
-    stated = child(content, "language")
-    tag = stated.get("tag") if stated is not None else None
-    value = tag or item.get(_XML_LANG)
-    return str(value) if value else None
 
 
 def _joined(values: Iterable[str | None]) -> str | None:

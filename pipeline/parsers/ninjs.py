@@ -14,11 +14,12 @@ from pipeline.parsers.jsontext import load_object
 from pipeline.parsers.markup import parse_xml, root_name
 from pipeline.parsers.paragraphs import unwrap
 from pipeline.parsers.source import Reading, Source, join_blocks
+from pipeline.parsers.sources import Picker
 from pipeline.records import Metadata
 
 __all__ = ["NAME", "VERSION", "is_item", "read", "recognise"]
 
-NAME, VERSION = "ninjs", 1
+NAME, VERSION = "ninjs", 2
 
 _HINT = re.compile(
     r'"(?:versioncreated|ninjs|headlines|bodies|body_\w+|headline|eventdetails|pubstatus|renditions|standard)"', re.IGNORECASE
@@ -90,7 +91,8 @@ def read(source: Source, config: InputConfig) -> Reading:
     """
     item, replaced = load_object(source.text)
     low = {key.lower(): item[key] for key in sorted(item, reverse=True)}
-    metadata = _metadata(low)
+    pick = Picker()
+    metadata = _metadata(pick, low)
     body, tool = _body(low, metadata.title)
     marks: tuple[str, ...] = ()
     if not body.text and metadata.item_type in ("text", None) and (lead := _description(low)):
@@ -98,49 +100,77 @@ def read(source: Source, config: InputConfig) -> Reading:
         body, tool, marks = HtmlBody(lead), "description", ("stub",)
     # A composite with a body of its own is a story with what goes with it; as delivered its type stays in `extra`.
     kind = "text" if metadata.item_type == "composite" and body.text else metadata.item_type
-    metadata = metadata.with_values(
-        item_type=kind,
-        captions=fields.texts([*body.captions, *_associated_captions(low)]),
-        byline=metadata.byline or body.byline,
-        dateline=metadata.dateline or body.dateline,
-        editor_notes=fields.texts([*metadata.editor_notes, *body.notes]),
-        extra=_extra(low),
-    )
+    captions = pick.all("captions", (_associated_captions(low), "associations"))
+    metadata = metadata.with_values(item_type=kind, captions=captions, extra=_extra(low), metadata_sources=pick.sources)
+    metadata = fields.with_body(metadata, body.captions, body.byline, body.dateline, body.notes)
     return Reading(body.text, metadata, tool=tool, marks=marks, replaced=replaced)
 
 
-def _metadata(item: Mapping[str, Any]) -> Metadata:
-    body_kind = "event" if "eventdetails" in item else None
-    by = item.get("byline") or item.get("by")
-    holder = item.get("copyrightholder")
+def _metadata(pick: Picker, item: Mapping[str, Any]) -> Metadata:
+    def text(*names: str) -> list[tuple[str | None, str]]:
+        return [(fields.as_text(item.get(name)), name) for name in names]
+
+    sources = [(_named(item.get(name)), name) for name in ("infosources", "infosource")]
+    created = fields.as_text(item.get("versioncreated"))
+    marker = _marker(item)
     return Metadata(
-        title=_main(item.get("headlines")) or fields.as_text(item.get("headline")) or fields.as_text(item.get("title")),
-        language=fields.language_tag(fields.as_text(item.get("language"))),
-        guid=fields.as_text(item.get("uri")) or fields.as_text(item.get("guid")),
-        version=fields.as_text(item.get("version")),
-        published_at=fields.first_created(
-            fields.as_text(item.get("firstcreated")), fields.as_text(item.get("versioncreated")), fields.as_text(item.get("version"))
+        title=pick("title", (_main(item.get("headlines")), "headlines"), *text("headline", "title")),
+        language=pick("language", (fields.language_tag(fields.as_text(item.get("language"))), "language")),
+        guid=pick("guid", *text("uri", "guid")),
+        version=pick("version", *text("version")),
+        version_marker=pick("version_marker", marker),
+        published_at=pick(
+            "published_at",
+            *text("firstcreated"),
+            (fields.first_created(None, created, fields.as_text(item.get("version"))), "versioncreated"),
         ),
-        modified_at=fields.as_text(item.get("versioncreated")),
-        embargoed_until=fields.as_text(item.get("embargoeduntil")) or fields.as_text(item.get("embargoed") or item.get("embargotime")),
-        pubstatus=fields.pubstatus(fields.as_text(item.get("pubstatus"))) or "usable",
-        urgency=fields.urgency(item.get("urgency")),
-        slugline=fields.as_text(item.get("slugline")),
-        byline=fields.bylines(_texts(by)),
-        dateline=fields.as_text(item.get("located")),
-        creditline=_named(item.get("infosources")) or _named(item.get("infosource")),
-        publisher=fields.as_text(item.get("provider"))
-        or fields.as_text(item.get("source"))
-        or _named(item.get("infosources"))
-        or _named(item.get("infosource")),
-        usage_terms=fields.as_text(item.get("usageterms")),
-        copyright_holder=fields.as_text(holder),
-        rights_notices=fields.texts([fields.as_text(item.get("copyrightnotice"))]),
-        editor_notes=fields.texts(_texts(item.get("ednote"))),
-        keywords=fields.texts([*_texts(item.get("keywords")), *_names(item.get("subjects")), *_names(item.get("subject"))]),
-        section=_named(item.get("genres")) or _named(item.get("genre")),
-        item_type=fields.item_type(fields.as_text(item.get("type"))) or body_kind,
+        modified_at=pick("modified_at", (created, "versioncreated")),
+        embargoed_until=pick("embargoed_until", *text("embargoeduntil", "embargoed", "embargotime")),
+        pubstatus=pick(
+            "pubstatus",
+            ("canceled" if marker[0] in ("KILL", "WITHDRAWN") else None, marker[1]),
+            (fields.pubstatus(fields.as_text(item.get("pubstatus"))), "pubstatus"),
+            ("usable", "default"),
+        ),
+        urgency=pick("urgency", (fields.urgency(item.get("urgency")), "urgency")),
+        slugline=pick("slugline", *text("slugline")),
+        byline=pick.first("byline", *((fields.bylines(_texts(item.get(name))), name) for name in ("byline", "by"))),
+        dateline=pick("dateline", *text("dateline", "located")),
+        creditline=pick("creditline", *text("creditline"), *sources),
+        publisher=pick("publisher", *text("provider", "source"), *sources),
+        usage_terms=pick("usage_terms", *text("usageterms"), (_usage_terms(item.get("rightsinfo")), "rightsinfo")),
+        copyright_holder=pick("copyright_holder", *text("copyrightholder")),
+        rights_notices=pick.all("rights_notices", (_texts(item.get("copyrightnotice")), "copyrightnotice")),
+        editor_notes=pick.all("editor_notes", (_texts(item.get("ednote")), "ednote")),
+        keywords=pick.all(
+            "keywords", (_texts(item.get("keywords")), "keywords"), *((_names(item.get(name)), name) for name in ("subjects", "subject"))
+        ),
+        section=pick("section", *((_named(item.get(name)), name) for name in ("genres", "genre"))),
+        item_type=pick(
+            "item_type",
+            (fields.item_type(fields.as_text(item.get("type"))), "type"),
+            ("event" if "eventdetails" in item else None, "eventdetails"),
+        ),
     )
+
+
+def _marker(item: Mapping[str, Any]) -> tuple[str | None, str]:
+    """What the item does to the version before it, as its signals or its editorial role say, which agencies add to the standard."""
+    for name in ("signals", "signal", "editorialrole", "editorialtypes"):
+        for code in _texts(item.get(name)) + [
+            fields.as_text(e.get("code")) for e in fields.as_list(item.get(name)) if isinstance(e, Mapping)
+        ]:
+            if marker := fields.version_marker(code):
+                return marker, name
+    return None, ""
+
+
+def _usage_terms(rights: Any) -> str | None:
+    """The terms of use inside an object of rights, under whichever of its usual names."""
+    if not isinstance(rights, Mapping):
+        return None
+    low = {key.lower(): value for key, value in rights.items()}
+    return fields.as_text(low.get("usageterms"))
 
 
 def _body(item: Mapping[str, Any], title: str | None) -> tuple[HtmlBody, str | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from lxml import etree
@@ -11,13 +12,17 @@ from pipeline.errors import DocumentError
 from pipeline.parsers import fields
 from pipeline.parsers.markup import blocks, child, children, local, parse_xml, root_name, text_of
 from pipeline.parsers.source import Reading, Source, join_blocks
+from pipeline.parsers.sources import Picker
 from pipeline.records import Metadata
 
 __all__ = ["NAME", "VERSION", "body_reading", "fill", "read", "recognise"]
 
-NAME, VERSION = "nitf", 1
+NAME, VERSION = "nitf", 2
 
 _BESIDE = frozenset(("media", "media-caption", "body.head", "body.end", "nitf-table-metadata"))
+_MESSAGES = (("kill", "KILL"), ("withdraw", "WITHDRAWN"), ("withhold", "WITHHOLD"), ("correct", "CORRECTION"), ("update", "UPDATE"))
+"""What the kind of a message to editors holds, and the marker that stands for it."""
+
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -50,9 +55,10 @@ def body_reading(root: etree._Element) -> Reading:
         raise DocumentError("no_text", "the NITF document has no body element")
     contents = list(children(body, "body.content")) or [body]
     text = join_blocks(block for content in contents for block in blocks(content, _is_beside))
-    metadata = _docdata(root, head)
-    metadata = _from_body(metadata, body)
-    return Reading(text, metadata.with_values(extra=_extra(head, body)))
+    pick = Picker()
+    metadata = _docdata(pick, root, head, body)
+    metadata = _from_body(pick, metadata, body)
+    return Reading(text, metadata.with_values(extra=_extra(head, body), metadata_sources=pick.sources))
 
 
 def fill(metadata: Metadata, inner: Metadata) -> Metadata:
@@ -72,57 +78,83 @@ def _is_note_to_editors(element: etree._Element) -> bool:
     return element.get("type") == "npa" or element.get("noteclass") in ("editorsnote", "hd")
 
 
-def _docdata(root: etree._Element, head: etree._Element | None) -> Metadata:
+def _docdata(pick: Picker, root: etree._Element, head: etree._Element | None, body: etree._Element) -> Metadata:
     data = child(head, "docdata")
     issued = child(data, "date.issue")
     key, editor, rights = child(data, "du-key"), child(data, "ed-msg"), child(data, "doc.rights")
     metas: dict[str, str] = {}
     for meta in children(head, "meta"):
         metas.setdefault((meta.get("name") or "").lower(), meta.get("content") or "")
-    date = _attribute(issued, "norm") or text_of(issued)
-    keywords = [k.get("key") for k in children(data, "key-list", "keyword")]
-    subjects = [_subject(s) for s in children(head, "tobject", "tobject.subject")]
+    date = (_attribute(issued, "norm") or text_of(issued), "docdata/date.issue")
+    stated = fields.pubstatus(_attribute(data, "management-status"))
+    message = _message(editor)
     return Metadata(
-        title=text_of(child(head, "title")),
-        language=fields.language_tag(root.get(_XML_LANG) or root.get("lang") or metas.get("language") or metas.get("lang")),
-        guid=fields.as_text(_attribute(child(data, "doc-id"), "id-string")),
-        version=fields.as_text(_attribute(key, "version")),
-        published_at=date,
-        modified_at=date,
-        embargoed_until=_attribute(child(data, "date.release"), "norm") or None,
-        pubstatus=fields.pubstatus(_attribute(data, "management-status") or "usable"),
-        urgency=fields.urgency(_attribute(child(data, "urgency"), "ed-urg")),
-        slugline=fields.as_text(metas.get("anpa-keyword")) or fields.as_text(_attribute(key, "key")),
-        version_marker=fields.as_text(metas.get("anpa-takekey")),
-        copyright_holder=fields.as_text(_attribute(child(data, "doc.copyright"), "holder")),
-        usage_terms=text_of(rights) or fields.as_text(_attribute(rights, "info")),
+        title=pick("title", (text_of(child(body, "body.head", "hedline", "hl1")), "hedline/hl1"), (text_of(child(head, "title")), "title")),
+        language=pick("language", *_languages(root, metas, body)),
+        guid=pick("guid", (fields.as_text(_attribute(child(data, "doc-id"), "id-string")), "docdata/doc-id/@id-string")),
+        version=pick("version", (fields.as_text(_attribute(key, "version")), "docdata/du-key/@version")),
+        published_at=pick("published_at", date),
+        modified_at=pick("modified_at", date),
+        embargoed_until=pick("embargoed_until", (_attribute(child(data, "date.release"), "norm"), "docdata/date.release")),
+        pubstatus=pick(
+            "pubstatus",
+            ("canceled" if message in ("KILL", "WITHDRAWN") else None, "docdata/ed-msg/@msg-type"),
+            (stated, "docdata/@management-status"),
+            ("usable", "default"),
+        ),
+        urgency=pick("urgency", (fields.urgency(_attribute(child(data, "urgency"), "ed-urg")), "docdata/urgency/@ed-urg")),
+        slugline=pick(
+            "slugline",
+            (fields.as_text(metas.get("anpa-keyword")), "meta anpa-keyword"),
+            (fields.as_text(_attribute(key, "key")), "docdata/du-key/@key"),
+        ),
+        version_marker=pick(
+            "version_marker", (message, "docdata/ed-msg/@msg-type"), (fields.as_text(metas.get("anpa-takekey")), "meta anpa-takekey")
+        ),
+        copyright_holder=pick(
+            "copyright_holder",
+            (fields.as_text(_attribute(child(data, "doc.copyright"), "holder")), "docdata/doc.copyright/@holder"),
+            (text_of(child(body, "body.head", "rights", "rights.owner")), "body.head/rights/rights.owner"),
+        ),
+        usage_terms=pick("usage_terms", (text_of(rights) or fields.as_text(_attribute(rights, "info")), "docdata/doc.rights")),
         editor_notes=fields.texts([_attribute(editor, "info"), text_of(editor)]),
-        keywords=fields.texts([*keywords, *subjects]),
-        section=fields.as_text(_attribute(child(data, "fixture"), "fix-id")),
-        item_type="text",
+        keywords=pick.all(
+            "keywords",
+            ((k.get("key") for k in children(data, "key-list", "keyword")), "docdata/key-list/keyword"),
+            ((_subject(s) for s in children(head, "tobject", "tobject.subject")), "tobject/tobject.subject"),
+        ),
+        section=pick("section", (fields.as_text(_attribute(child(data, "fixture"), "fix-id")), "docdata/fixture/@fix-id")),
+        item_type=pick("item_type", ("text", "format")),
     )
 
 
-def _from_body(metadata: Metadata, body: etree._Element) -> Metadata:
+def _languages(root: etree._Element, metas: Mapping[str, str], body: etree._Element) -> Iterator[tuple[str | None, str]]:
+    yield fields.language_tag(root.get(_XML_LANG) or root.get("lang")), "@xml:lang"
+    yield fields.language_tag(metas.get("language") or metas.get("lang")), "meta language"
+    yield fields.language_tag(body.get(_XML_LANG) or body.get("lang")), "body/@xml:lang"
+
+
+def _message(editor: etree._Element | None) -> str | None:
+    """What a message to editors does to the version before it."""
+    kind = (_attribute(editor, "msg-type") or "").lower()
+    return next((marker for sign, marker in _MESSAGES if sign in kind), None)
+
+
+def _from_body(pick: Picker, metadata: Metadata, body: etree._Element) -> Metadata:
     head = child(body, "body.head")
     rights = child(head, "rights")
     notes = [text_of(n) for n in body.iter() if local(n) == "note" and (_is_note_to_editors(n) or local(n.getparent()) == "body.head")]
-    distributor = text_of(child(head, "distributor"))
-    root = body.getparent()
+    distributor = (text_of(child(head, "distributor")), "body.head/distributor")
     return replace(
         metadata,
-        title=text_of(child(head, "hedline", "hl1")) or metadata.title,
-        language=metadata.language
-        or fields.language_tag(body.get(_XML_LANG) or body.get("lang") or (root is not None and root.get("lang")) or None),
-        byline=fields.bylines(_byline(b) for b in children(head, "byline")),
-        contributors=fields.texts(text_of(t) for t in children(body, "body.end", "tagline")),
-        dateline=text_of(child(head, "dateline")),
-        creditline=distributor,
-        publisher=distributor,
-        copyright_holder=metadata.copyright_holder or text_of(child(rights, "rights.owner")),
-        rights_notices=fields.texts([text_of(rights)]),
-        captions=fields.texts(text_of(c) for c in body.iter() if local(c) == "media-caption"),
-        editor_notes=fields.texts([*metadata.editor_notes, *notes]),
+        byline=pick.first("byline", (fields.bylines(_byline(b) for b in children(head, "byline")), "body.head/byline")),
+        contributors=pick.all("contributors", ((text_of(t) for t in children(body, "body.end", "tagline")), "body.end/tagline")),
+        dateline=pick("dateline", (text_of(child(head, "dateline")), "body.head/dateline")),
+        creditline=pick("creditline", distributor),
+        publisher=pick("publisher", distributor),
+        rights_notices=pick.all("rights_notices", ([text_of(rights)], "body.head/rights")),
+        captions=pick.all("captions", ((text_of(c) for c in body.iter() if local(c) == "media-caption"), "media/media-caption")),
+        editor_notes=pick.all("editor_notes", (metadata.editor_notes, "docdata/ed-msg"), (notes, "note")),
     )
 
 
@@ -149,11 +181,17 @@ def _extra(head: etree._Element | None, body: etree._Element) -> str | None:
             "subheadline": text_of(child(inner, "hedline", "hl2")),
             "places": [dict(sorted(e.attrib.items())) for e in children(data, "evloc")],
             "subjects": [dict(sorted(s.attrib.items())) for s in children(head, "tobject", "tobject.subject")],
+            "altids": list(fields.texts(_other_ids(data))),
             "associations": [str(r.get("source")) for r in body.iter() if local(r) == "media-reference" and r.get("source")],
             "expires": _attribute(child(data, "date.expire"), "norm"),
             "series": dict(sorted(series.attrib.items())) if (series := child(data, "series")) is not None else None,
         }
     )
+
+
+def _other_ids(data: etree._Element | None) -> list[str | None]:
+    """Every document id after the first."""
+    return [_attribute(e, "id-string") for e in list(children(data, "doc-id"))[1:]]
 
 
 def _attribute(element: etree._Element | None, name: str) -> str | None:

@@ -10,13 +10,15 @@ from typing import Any
 from pipeline.config import InputConfig
 from pipeline.errors import DocumentError
 from pipeline.parsers import fields
+from pipeline.parsers.html_body import parse_html_body
 from pipeline.parsers.jsontext import load_object, refuse_repeated
 from pipeline.parsers.source import Reading, Source
+from pipeline.parsers.sources import Picker, add_sources
 from pipeline.records import Metadata
 
 __all__ = ["NAME", "VERSION", "read", "recognise"]
 
-NAME, VERSION = "row", 1
+NAME, VERSION = "row", 2
 
 _USUAL: Mapping[str, tuple[str, ...]] = {
     "title": ("title", "headline"),
@@ -31,6 +33,10 @@ _USUAL: Mapping[str, tuple[str, ...]] = {
 _PAGE = re.compile(
     r"\s*(?:<!--.{0,2000}?-->\s*)?(?:<!doctype\s+html|<html[\s>]|<\?xml[^>]{0,200}\?>\s*<(?:!doctype\s+)?html)", re.IGNORECASE | re.DOTALL
 )
+_BLOCK_NAMES = "p|div|h[1-6]|ul|ol|figure|section|article|blockquote|table|header|main|br"
+_BLOCK_FIRST = re.compile(rf"\s*(?:<!--.{{0,300}}?-->\s*){{0,3}}<(?:{_BLOCK_NAMES})[\s>/]", re.IGNORECASE | re.DOTALL)
+_BLOCK = re.compile(rf"<(?:{_BLOCK_NAMES})[\s>/]", re.IGNORECASE)
+_CLOSED = re.compile(rf"</(?:{_BLOCK_NAMES})\s*>|<br\s*/?>\s*<br", re.IGNORECASE)
 _SHOWN = 12
 
 
@@ -64,8 +70,8 @@ class _Row:
         self.used.add(path)
         return True, value
 
-    def first(self, setting: str, kind: str, usable: Callable[[list[str]], bool] = bool) -> list[str]:
-        """Texts of the configured column, else of the first usual one that has usable values; empty where there is none.
+    def first(self, setting: str, kind: str, usable: Callable[[list[str]], bool] = bool) -> tuple[list[str], str]:
+        """Texts of the configured column, else of the first usual one that has usable values, and its name; empty where there is none.
 
         A value with more in it than its text, such as an outlet's id beside its name, stays among the rest too.
         """
@@ -76,8 +82,8 @@ class _Row:
             if not usable(texts) or _has_more(value):
                 self.used = before
             if usable(texts):
-                return texts
-        return []
+                return texts, path
+        return [], ""
 
     def rest(self) -> dict[str, Any]:
         """What was not mapped; a nested value that was mapped is cut out of a copy of its object."""
@@ -93,6 +99,8 @@ class _Row:
 def read(source: Source, config: InputConfig) -> Reading:
     """The text column and the mapped metadata; all other columns go to `extra` as they are.
 
+    A text that is a page is read as one, and one that is mark-up from its beginning on as an article's body.
+
     Raises:
         DocumentError: ``bad_json``, ``not_an_object``, ``too_deep``, ``no_text_field``, ``bad_text_type``.
     """
@@ -107,37 +115,67 @@ def read(source: Source, config: InputConfig) -> Reading:
     metadata = _metadata(row, config)
     if _PAGE.match(text[:4096]) and text.count("</") >= 3:
         return _page(text, metadata, source, config, replaced)
+    if _is_fragment(text):
+        return _fragment(text, metadata, replaced)
     return Reading(text, metadata, title_in_text=metadata.title is None, replaced=replaced)
 
 
 def _metadata(row: _Row, config: InputConfig) -> Metadata:
-    guid = row.first(config.id_field, "", _is_one) if config.id_field else []
-    title = row.first(config.title_field, "title", _is_one)
-    url = row.first(config.url_field, "url", _is_one)
-    date = row.first(config.date_field, "date", _is_one)
-    language = row.first(config.language_field, "language", lambda texts: _is_one(texts) and fields.language_tag(texts[0]) is not None)
-    publisher = row.first(config.publisher_field, "publisher", _is_one)
-    byline = row.first(config.byline_field, "byline")
+    pick = Picker()
+
+    def one(name: str, setting: str, kind: str) -> str | None:
+        texts, column = row.first(setting, kind, _is_one)
+        return pick(name, (texts[0] if texts else None, column))
+
+    guid = one("guid", config.id_field, "") if config.id_field else None
+    title = one("title", config.title_field, "title")
+    url = one("canonical_url", config.url_field, "url")
+    date = one("published_at", config.date_field, "date")
+    tags, tag_column = row.first(
+        config.language_field, "language", lambda found: _is_one(found) and fields.language_tag(found[0]) is not None
+    )
+    publisher = one("publisher", config.publisher_field, "publisher")
+    byline, byline_column = row.first(config.byline_field, "byline")
     return Metadata(
-        guid=_one(guid),
-        title=_one(title),
-        canonical_url=_one(url),
-        published_at=_one(date),
-        language=fields.language_tag(_one(language)),
-        publisher=_one(publisher),
-        byline=fields.bylines(byline),
+        guid=guid,
+        title=title,
+        canonical_url=url,
+        published_at=date,
+        language=pick("language", (fields.language_tag(tags[0]) if tags else None, tag_column)),
+        publisher=publisher,
+        byline=pick.first("byline", (fields.bylines(byline), byline_column)),
         extra=fields.extra(row.rest()),  # last: only now it is known what is mapped
+        metadata_sources=pick.sources,
     )
 
 
 def _page(text: str, metadata: Metadata, source: Source, config: InputConfig, replaced: int) -> Reading:
+    """A row that holds a page: what the row says of itself comes before what the page says."""
     from pipeline.parsers import html_page
 
-    page = html_page.read(replace(source, text=text, data=b"", url=metadata.canonical_url), config)
+    page = html_page.read(replace(source, text=text, data=b"", url=metadata.canonical_url, is_utf8=False), config)
     known = {name: value for name in Metadata.__slots__ if (value := getattr(metadata, name)) not in (None, ())}
+    known["metadata_sources"] = add_sources(metadata.metadata_sources, page.metadata.metadata_sources, "page: ")
     return replace(
         page, metadata=page.metadata.with_values(**known), format="row", tool=f"html {page.tool or ''}".strip(), replaced=replaced
     )
+
+
+def _is_fragment(text: str) -> bool:
+    """Whether a text is mark-up from its beginning on, as content systems keep a body; a tag or two in plain text is not.
+
+    >>> _is_fragment("<p>One</p><p>Two</p>"), _is_fragment("<p> begins a paragraph in HTML."), _is_fragment("One<br>two<br>three")
+    (True, False, False)
+    """
+    return _BLOCK_FIRST.match(text) is not None and len(_BLOCK.findall(text)) >= 2 and _CLOSED.search(text) is not None
+
+
+def _fragment(text: str, metadata: Metadata, replaced: int) -> Reading:
+    body = parse_html_body(text, metadata.title)
+    if not body.text:
+        raise DocumentError("no_text", "the text column holds mark-up without text")
+    metadata = fields.with_body(metadata, body.captions, body.byline, body.dateline, body.notes)
+    return Reading(body.text, metadata, tool="html fragment", replaced=replaced, title_in_text=metadata.title is None)
 
 
 def _text(value: Any, name: str) -> str:
@@ -167,10 +205,6 @@ def _has_more(value: Any) -> bool:
 
 def _is_one(texts: list[str]) -> bool:
     return len(texts) == 1
-
-
-def _one(texts: list[str]) -> str | None:
-    return texts[0] if texts else None
 
 
 def _cut(tree: dict[str, Any], path: list[str]) -> dict[str, Any]:

@@ -14,11 +14,12 @@ from pipeline.parsers import fields
 from pipeline.parsers.paragraphs import unwrap
 from pipeline.parsers.slices import attribute
 from pipeline.parsers.source import Reading, Source, join_blocks, squeeze
+from pipeline.parsers.sources import Picker
 from pipeline.records import Metadata
 
 __all__ = ["DOCUMENTS", "NAME", "VERSION", "read", "recognise"]
 
-NAME, VERSION = "sgml", 1
+NAME, VERSION = "sgml", 2
 
 DOCUMENTS = ("DOC", "REUTERS")
 _START = re.compile(r"(?:<!DOCTYPE\s+(?:lewis|doc)\b[^>]{0,200}>\s*)?<(DOC|REUTERS)(?:\s[^<>]{0,1000})?>", re.IGNORECASE)
@@ -87,33 +88,45 @@ def _fields(text: str) -> dict[str, str]:
 
 
 def _metadata(tag: str, found: dict[str, str]) -> Metadata:
-    def first(*names: str) -> str | None:
-        return next((text for name in names if (text := _line(found.get(name)))), None)
+    def first(*names: str) -> list[tuple[str | None, str]]:
+        return [(_line(found.get(name)), name) for name in names]
 
+    def stated(name: str) -> tuple[str | None, str]:
+        return attribute(tag, name), f"@{name}"
+
+    pick = Picker()
     kind = (attribute(tag, "type") or "").lower()
     topics = re.findall(r"<D>([^<]{0,200})</D>", found.get("TOPICS", "") + found.get("PLACES", ""))
+    number = next((value for value, _ in (*first("DOCNO", "DOCID"), stated("id")) if value), "")
+    addresses = [
+        (value if value and value.startswith(("http://", "https://")) else None, name) for value, name in (stated("url"), *first("URL"))
+    ]
     return Metadata(
-        title=first("HEADLINE", "HL", "HEAD", "TITLE") or _line(attribute(tag, "title")),
-        guid=first("DOCNO", "DOCID") or attribute(tag, "id") or attribute(tag, "NEWID"),
-        canonical_url=next((u for u in (attribute(tag, "url"), first("URL")) if u and u.startswith(("http://", "https://"))), None),
-        published_hints=fields.texts(re.findall(r"(?<!\d)(?:19|20)\d{6}(?!\d)", first("DOCNO", "DOCID") or attribute(tag, "id") or "")),
-        published_at=_date(first("DATE_TIME", "DATETIME", "DATE", "DD", "PUBDATE")),
-        byline=fields.bylines([first("BYLINE", "AUTHOR", "BY")]),
-        dateline=first("DATELINE"),
-        publisher=first("SOURCE", "SO"),
-        slugline=first("SLUG", "SLUGLINE", "KEYWORD"),
-        section=first("SECTION"),
-        keywords=fields.texts(topics or (first("SUBJECT") or "").split(";")),
-        copyright_holder=first("CO") if "AN" in found else None,
-        language=fields.language_tag(first("LANGUAGE", "LANG")),
-        item_type="text",
+        title=pick("title", *first("HEADLINE", "HL", "HEAD", "TITLE"), (_line(attribute(tag, "title")), "@title")),
+        guid=pick("guid", *first("DOCNO", "DOCID"), stated("id"), stated("NEWID")),
+        canonical_url=pick("canonical_url", *addresses),
+        published_hints=pick.all("published_hints", (re.findall(r"(?<!\d)(?:19|20)\d{6}(?!\d)", number), "document number")),
+        published_at=pick(
+            "published_at", *((_date(text), name) for text, name in first("DATE_TIME", "DATETIME", "DATE", "DD", "PUBDATE") if text)
+        ),
+        byline=pick.first("byline", *((fields.bylines([text]), name) for text, name in first("BYLINE", "AUTHOR", "BY"))),
+        dateline=pick("dateline", *first("DATELINE")),
+        publisher=pick("publisher", *first("SOURCE", "SO")),
+        slugline=pick("slugline", *first("SLUG", "SLUGLINE", "KEYWORD")),
+        section=pick("section", *first("SECTION")),
+        keywords=pick.all(
+            "keywords", (topics, "TOPICS"), ((_line(found.get("SUBJECT")) or "").split(";") if not topics else [], "SUBJECT")
+        ),
+        copyright_holder=pick("copyright_holder", *(first("CO") if "AN" in found else [])),
+        language=pick("language", *((fields.language_tag(text), name) for text, name in first("LANGUAGE", "LANG"))),
+        item_type=pick("item_type", ("text", "format")),
         extra=fields.extra(
             {
                 "type": kind or None,
                 "fields": {n: t for n in ("FILEID", "FIRST", "SECOND", "PROFILE", "GRAPHIC", "NOTE") if (t := _line(found.get(n)))},
             }
         ),
-    )
+    ).with_values(metadata_sources=pick.sources)
 
 
 def _marks(tag: str) -> tuple[str, ...]:

@@ -19,11 +19,12 @@ from pipeline.parsers.html_body import HtmlBody, parse_html_body, read_html_body
 from pipeline.parsers.markup import local, parse_xml, root_name, text_of
 from pipeline.parsers.paragraphs import unwrap
 from pipeline.parsers.source import Reading, Source, join_blocks
+from pipeline.parsers.sources import Picker
 from pipeline.records import Metadata
 
 __all__ = ["NAME", "VERSION", "read", "recognise"]
 
-NAME, VERSION = "xml", 1
+NAME, VERSION = "xml", 2
 
 _BODIES = (
     "body.content",
@@ -55,6 +56,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "usage_terms": ("usageterms",),
     "canonical_url": ("url", "link", "canonical"),
 }
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _Found = Mapping[str, Sequence[etree._Element]]
 _MOST = 50
 """Elements of one name that are looked at."""
@@ -95,30 +97,39 @@ def read(source: Source, config: InputConfig) -> Reading:
         raise DocumentError(
             "no_text", f"XML with root element {etree.QName(root).localname}, which no parser knows and in which nothing is called a body"
         )
-    title = _first(found, _TITLES, holder)
+    pick = Picker()
+    title = _pick(pick, "title", found, _TITLES, holder)
     body = _read_body(holder, title)
-    metadata = _metadata(found, holder).with_values(title=title, language=fields.language_tag(_language(root, found)))
-    metadata = metadata.with_values(
-        byline=metadata.byline or body.byline,
-        captions=fields.texts([*metadata.captions, *body.captions]),
-        editor_notes=fields.texts([*metadata.editor_notes, *body.notes]),
+    language = pick(
+        "language",
+        (fields.language_tag(root.get(_XML_LANG) or root.get("lang")), "@xml:lang"),
+        *((fields.language_tag(text_of(e)), "language") for e in found.get("language", ())[:1]),
     )
-    return Reading(body.text, metadata)
+    metadata = _metadata(pick, found, holder).with_values(title=title, language=language, metadata_sources=pick.sources)
+    return Reading(body.text, fields.with_body(metadata, body.captions, body.byline, body.dateline, body.notes))
 
 
-def _metadata(found: _Found, holder: etree._Element) -> Metadata:
-    values: dict[str, Any] = {name: _first(found, names, holder) for name, names in _NAMES.items()}
+def _metadata(pick: Picker, found: _Found, holder: etree._Element) -> Metadata:
+    values: dict[str, Any] = {name: _pick(pick, name, found, names, holder) for name, names in _NAMES.items()}
     return Metadata(
-        urgency=fields.urgency(_first(found, ("urgency", "priority"), holder)),
-        pubstatus=fields.pubstatus(_first(found, ("pubstatus", "status"), holder)),
-        byline=fields.bylines(_all(found, _BYLINES, holder)),
-        captions=fields.texts(_all(found, ("caption", "phototext", "imagecaption"), holder)),
-        editor_notes=fields.texts(_all(found, _NOTES, holder)),
-        keywords=fields.texts(_all(found, ("keywords", "keyword", "subject"), holder)),
-        rights_notices=fields.texts(_all(found, ("copyright", "rights"), holder)),
-        item_type="text",
+        urgency=pick("urgency", *((fields.urgency(_first(found, (name,), holder)), name) for name in ("urgency", "priority"))),
+        pubstatus=pick("pubstatus", *((fields.pubstatus(_first(found, (name,), holder)), name) for name in ("pubstatus", "status"))),
+        byline=fields.bylines(pick.all("byline", *_named(found, _BYLINES, holder))),
+        captions=pick.all("captions", *_named(found, ("caption", "phototext", "imagecaption"), holder)),
+        editor_notes=pick.all("editor_notes", *_named(found, _NOTES, holder)),
+        keywords=pick.all("keywords", *_named(found, ("keywords", "keyword", "subject"), holder)),
+        rights_notices=pick.all("rights_notices", *_named(found, ("copyright", "rights"), holder)),
+        item_type=pick("item_type", ("text", "format")),
         **values,
     )
+
+
+def _pick(pick: Picker, field: str, found: _Found, names: Sequence[str], holder: etree._Element) -> str | None:
+    return pick(field, *((_first(found, (name,), holder), name) for name in names))
+
+
+def _named(found: _Found, names: Sequence[str], holder: etree._Element) -> list[tuple[list[str | None], str]]:
+    return [(_all(found, (name,), holder), name) for name in names]
 
 
 def _longest(found: _Found, names: Sequence[str], root: etree._Element) -> etree._Element | None:
@@ -156,8 +167,3 @@ def _plain(element: etree._Element) -> str | None:
     if text and re.search(r"<(?:p|br|div)[\s/>]", text, re.IGNORECASE):
         return fields.as_text(parse_html_body(text).text.replace("\n", " "))
     return text
-
-
-def _language(root: etree._Element, found: _Found) -> str | None:
-    stated = root.get("{http://www.w3.org/XML/1998/namespace}lang") or root.get("lang")
-    return stated or next((text_of(e) for e in found.get("language", ())), None)

@@ -10,11 +10,12 @@ from pipeline.parsers import fields
 from pipeline.parsers.iptc7901 import control_free
 from pipeline.parsers.paragraphs import unwrap
 from pipeline.parsers.source import Reading, Source, join_blocks, squeeze
+from pipeline.parsers.sources import Picker
 from pipeline.records import Metadata
 
 __all__ = ["NAME", "VERSION", "read", "recognise"]
 
-NAME, VERSION = "zczc", 1
+NAME, VERSION = "zczc", 2
 
 _START = re.compile(r"[\s\x00-\x1f]{0,40}ZCZC\b[^\n]{0,100}\n")
 _END = re.compile(r"^\s*N{4}\b", re.MULTILINE)
@@ -40,14 +41,14 @@ def read(source: Source, config: InputConfig) -> Reading:
     signed = list(itertools.takewhile(lambda line: line.strip() and line[0] in _SIGNS, lines))
     for line in signed:
         header.setdefault(line[0], squeeze(control_free(line[1:])) or "")
-    title = header.get("^") or header.get(":")
-    slug = header.get(":") if header.get("^") else header.get("#")
+    pick = Picker()
+    slug = ":" if header.get("^") else "#"
     metadata = Metadata(
-        title=fields.as_text(title),
-        slugline=fields.as_text(slug),
-        version_marker=fields.as_text(header.get("=") or header.get("@")),
-        pubstatus="usable",
-        item_type="text",
+        title=pick("title", *((fields.as_text(header.get(sign)), f"line with {sign}") for sign in "^:")),
+        slugline=pick("slugline", (fields.as_text(header.get(slug)), f"line with {slug}")),
+        version_marker=pick("version_marker", *((fields.as_text(header.get(sign)), f"line with {sign}") for sign in "=@")),
+        pubstatus=pick("pubstatus", ("usable", "default")),
+        item_type=pick("item_type", ("text", "format")),
         extra=fields.extra({"category": header.get("$"), "subject": header.get("+"), "service": header.get("&")}),
-    )
+    ).with_values(metadata_sources=pick.sources)
     return Reading(join_blocks(unwrap(control_free("\n".join(lines[len(signed) :])))), metadata)
