@@ -29,7 +29,7 @@ import pyarrow.parquet as pq
 from pipeline.config import DedupConfig
 from pipeline.dedup import bands
 from pipeline.dedup.clusters import LIGHT, Forest, resolve
-from pipeline.dedup.relations import RELATION_SCHEMA, relate_pairs
+from pipeline.dedup.relations import RELATION_SCHEMA, relate_pairs, sort_by_component
 from pipeline.dedup.sketches import SketchInput, band_name, sketch, sketch_schema
 from pipeline.records import Decision, Metadata, ShardRef
 from pipeline.sketchfiles import CachedRows, SketchFiles
@@ -166,6 +166,7 @@ def _propose(files: SketchFiles, config: DedupConfig) -> Pairs:
 
 def _relate(pairs: Pairs, files: SketchFiles, config: DedupConfig) -> pa.Table:
     found = [RELATION_SCHEMA.empty_table()]
+    pairs = sort_by_component(pairs)
     for start in range(0, len(pairs), PAIRS_AT_ONCE):
         some = pairs[start : start + PAIRS_AT_ONCE]
         found.append(relate_pairs(some, files, config))

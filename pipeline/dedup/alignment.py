@@ -16,7 +16,7 @@ import numpy.typing as npt
 from pipeline.dedup.engine import aligner
 from pipeline.dedup.shingles import NUMBER, OTHER, TOKEN_MASK
 
-__all__ = ["Alignment", "align", "compare"]
+__all__ = ["MOST_WORDS", "Alignment", "align", "compare"]
 
 Words = npt.NDArray[np.uint32]
 Gap = tuple[int, int, int, int]
@@ -44,7 +44,7 @@ class Alignment:
         equal_numbers, equal_names: matched tokens of these classes.
         numbers, names: tokens of these classes that stand where the other text has others of the same class.
         others: other tokens in gaps of at most `SLOT_WORDS` words.
-        substituted: tokens in gaps of at most `SLOT_WORDS` words that are as long on both sides.
+        substituted: tokens that stand in the place of others, in gaps of at most `SLOT_WORDS` words.
         places: where the differing slots stand: (token in a, token in b).
     """
 
@@ -86,7 +86,7 @@ def compare(a: Words, b: Words) -> Alignment:
     for start_a, start_b, length in [*blocks, (len(a), len(b), 0)]:
         gap_a, gap_b = class_a[at_a:start_a], class_b[at_b:start_b]
         if max(len(gap_a), len(gap_b)) <= SLOT_WORDS:
-            substituted += len(gap_a) * (len(gap_a) == len(gap_b))
+            substituted += min(len(gap_a), len(gap_b))
             # Only figure against figure and name against name is a slot; a figure that another desk spells out is not.
             found = min(gap_a.count(NUMBER), gap_b.count(NUMBER)), min(*(sum(kind > NUMBER for kind in gap) for gap in (gap_a, gap_b)))
             numbers, names, others = numbers + found[0], names + found[1], others + max(gap_a.count(OTHER), gap_b.count(OTHER))

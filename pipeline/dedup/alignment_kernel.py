@@ -195,8 +195,7 @@ def _count_gap(a: Any, b: Any, start_a: Any, start_b: Any, end_a: Any, end_b: An
     rows, columns = end_a - start_a, end_b - start_b
     if max(rows, columns) > most or rows + columns == 0:
         return
-    if rows == columns:
-        found[9] += rows
+    found[9] += min(rows, columns)
     kinds_a, kinds_b = np.zeros(4, np.int64), np.zeros(4, np.int64)
     for i in range(start_a, end_a):
         kinds_a[a[i] >> u32(30)] += 1

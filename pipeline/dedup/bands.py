@@ -41,6 +41,8 @@ NEIGHBOURS = 1
 
 Two copies among thousands of fillings of a template still meet, in the bands whose minima are shingles of their own. With these numbers a
 filling of a template of any size is related to some 15 to 25 others; with 32, 8 and 4 it was twice as many, for the same clusters."""
+SAMPLE_PART = 0.3
+"""Share of `min_containment` that a sample must estimate."""
 _AT_ONCE = 1 << 16
 """Pairs whose samples are in memory at a time."""
 _PENDING = 1 << 22
@@ -108,8 +110,8 @@ def sample_pairs(
 
     The shingles below a fixed share of the hash space are an unbiased sample of every document's set (Broder's modulus
     sketch), so what two samples share estimates containment. A sampled shingle in more than `config.max_frequency` documents is
-    boilerplate or idiom and proposes nothing, but counts in the estimate. A pair is kept where the estimate reaches half of
-    `config.min_containment`, or where a sample is too small (under four shingles) to estimate anything.
+    boilerplate or idiom and proposes nothing, but counts in the estimate. A pair is kept where the estimate reaches 3/10 of
+    `config.min_containment` (which is what a scan with 7 % wrong letters has), or where a sample is too small (under four shingles) to estimate anything.
 
     Args:
         samples: the whole sample of each document (list<uint32>, ascending).
@@ -134,7 +136,7 @@ def sample_pairs(
     first, second = ranked.unpack(packed)
     shared = _shared(lists, first, second)
     smaller = np.minimum(sizes[first], sizes[second])
-    worth = (shared >= 0.5 * config.min_containment * smaller) | (smaller < 4)
+    worth = (shared >= SAMPLE_PART * config.min_containment * smaller) | (smaller < 4)
     return ranked.pairs(packed[worth])
 
 

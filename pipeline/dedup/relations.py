@@ -22,11 +22,12 @@ import pyarrow.compute as pc
 from pipeline.config import DedupConfig
 from pipeline.dedup import verdicts
 from pipeline.dedup.facts import read_facts
+from pipeline.dedup.graphs import label_components
 from pipeline.dedup.overlap import Lists, shared_entries, slot_overlap
 from pipeline.dedup.sketches import SketchReader
 from pipeline.dedup.verdicts import Pair, Verdict
 
-__all__ = ["COLUMNS", "FLIPPED", "RELATION_SCHEMA", "relate", "relate_pairs"]
+__all__ = ["COLUMNS", "FLIPPED", "RELATION_SCHEMA", "relate", "relate_pairs", "sort_by_component"]
 
 COLUMNS = ("doc_id", "order", "text_key", "raw_key", "guid_key", "slug_key", "n_shingles", "shingles", "words", "info")
 """Columns of sketches that `relate` looks at."""
@@ -61,6 +62,18 @@ FLIPPED = {
 _VERSION_FACTS = ('"version_marker":', '"removed":', '"pubstatus":"cancel')
 
 
+def sort_by_component(pairs: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """(n, 2) nodes, those that hang together one after the other, so that blocks of them touch as few documents as can be.
+
+    >>> sort_by_component(np.array([[1, 9], [2, 5], [7, 9]], np.uint64)).tolist()
+    [[1, 9], [7, 9], [2, 5]]
+    """
+    nodes, places = np.unique(pairs, return_inverse=True)
+    places = places.reshape(-1, 2)
+    label = label_components(places, len(nodes))[places[:, 0]]
+    return pairs[np.lexsort((places[:, 1], places[:, 0], label))]
+
+
 def relate_pairs(pairs: npt.NDArray[np.uint64], reader: SketchReader, config: DedupConfig) -> pa.Table:
     """`relate` for (n, 2) nodes; the sketch of each is read once, however many pairs it is in."""
     nodes, places = np.unique(pairs, return_inverse=True)
@@ -82,7 +95,7 @@ def relate(a: pa.Table, b: pa.Table, config: DedupConfig) -> pa.Table:
         it is to `b`; containment_a is the share of a's shingles that b holds.
     """
     pairs = _Pairs(a.combine_chunks(), b.combine_chunks(), config)
-    rows = np.flatnonzero(pairs.similar | pairs.equal_raw | pairs.same_guid | pairs.same_slug)
+    rows = np.flatnonzero(pairs.worth | pairs.equal_raw | pairs.same_guid | pairs.same_slug)
     decided = [(row, verdict) for row in rows.tolist() if (verdict := _judge(pairs, row, config)) is not None]
     return _table(pairs, decided)
 
@@ -114,6 +127,9 @@ class _Pairs:
         self.infos = [table.column("info") for table in (a, b)]
         self.has_versions = _any_version_fact(self.infos[0]) | _any_version_fact(self.infos[1])
         self.similar = (self.jaccard >= config.report_jaccard) | (self.containment >= config.report_containment)
+        # Between what is worth a record and what is a copy lies what is looked at closely; without such a zone nothing is.
+        faint = self.containment >= verdicts.FAINT * config.report_containment
+        self.worth = self.similar | (faint & (config.report_containment < config.min_containment))
         self.slots = slot_overlap(self.words[0], self.words[1], self.similar & ~self.equal_text)
 
     def sides(self, a: npt.NDArray[Any], b: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:

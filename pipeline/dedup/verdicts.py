@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.config import DedupConfig
-from pipeline.dedup.alignment import Alignment, compare
+from pipeline.dedup.alignment import MOST_WORDS, Alignment, compare
 from pipeline.dedup.facts import Facts, compare_versions, is_global, marker_kind, same_source, sent_after
 from pipeline.dedup.shingles import TOKEN_MASK
 
-__all__ = ["Pair", "Verdict", "judge"]
+__all__ = ["FAINT", "Pair", "Verdict", "judge"]
 
 SHORT, TINY = 60, 20
 """Shingles of the smaller text below which the thresholds are stricter.
@@ -39,8 +39,12 @@ SLOT_SHARE = 0.5
 SLOT_DENSITY = 0.02
 """... and at least this many differing slots a word, since one story with a few new figures has fewer.
 Where five figures or more and nearly all of them differ, the words around them do not matter."""
-IN_STEP = 0.95
-"""A text with 3 % of its letters misread keeps some 85 % of its words and the place of nearly all of them."""
+FAINT = 0.5
+"""From this share of `report_containment` on, a pair is looked at for misread letters: with 5 % of them a scan keeps a containment of .2
+with its source, with 7 % one of .12."""
+MISREAD_COVERAGE, IN_STEP, STRANGE = 0.6, 0.9, 0.7
+"""A scan with 7 % of its letters misread keeps some 70 % of its words and the place of nearly all of them, and nearly all that it has in
+the place of others are strings that stand nowhere else in either text. Where a desk or a machine puts it in other words, those are words."""
 SUSPECT_COVERAGE = 0.7
 """Aligned in the same order to this share, but with few common shingles: a translation or a paraphrase (DOMAIN 4.3)."""
 SLUG_HOURS = 36.0
@@ -155,7 +159,7 @@ def _judge_versions(pair: Pair, facts: tuple[Facts, Facts], config: DedupConfig)
 
 def _judge_texts(pair: Pair, config: DedupConfig) -> Verdict | None:
     if pair.jaccard < config.report_jaccard and pair.containment < config.report_containment:
-        return None
+        return _judge_faint(pair)
     if pair.slot_overlap < SLOT_OVERLAP and (template := _template(pair)) is not None:
         return Verdict("same_template", False, _describe_slots(template))
     counts = f"{pair.shared} shingles shared, {pair.smaller} and {pair.larger} in all"
@@ -167,9 +171,9 @@ def _judge_texts(pair: Pair, config: DedupConfig) -> Verdict | None:
             return Verdict("contained_in" if pair.containment_a >= pair.containment_b else "contains", True, counts)
         return Verdict("near_duplicate", True, counts)
     alignment = alignment or compare(pair.words_a, pair.words_b)
-    in_order = f"{counts}; {alignment.matched} of {min(alignment.words_a, alignment.words_b)} words in the same order"
-    if pair.smaller >= SHORT and _is_misread(alignment):
-        return Verdict("near_duplicate", True, f"{in_order}, {alignment.substituted} in the place of others")
+    if pair.smaller >= SHORT and _is_misread(pair, alignment):
+        return _misread(pair, alignment)
+    in_order = _describe_order(pair, alignment)
     if pair.smaller >= SHORT and alignment.coverage >= SUSPECT_COVERAGE:
         return Verdict("translation_suspect", False, in_order)
     return Verdict("derived_partial", False, f"{in_order}, longest run {alignment.longest}")
@@ -190,9 +194,31 @@ def _is_copy(pair: Pair, config: DedupConfig, alignment: Alignment | None) -> bo
     return not is_quote and (pair.smaller >= SHORT or alignment.coverage >= SHORT_COVERAGE)
 
 
-def _is_misread(alignment: Alignment) -> bool:
+def _judge_faint(pair: Pair) -> Verdict | None:
+    """A pair below the limits for a record: a copy where only misread letters are to blame, else nothing."""
+    if pair.smaller < SHORT:
+        return None
+    alignment = compare(pair.words_a, pair.words_b)
+    return _misread(pair, alignment) if _is_misread(pair, alignment) else None
+
+
+def _misread(pair: Pair, alignment: Alignment) -> Verdict:
+    return Verdict("near_duplicate", True, f"{_describe_order(pair, alignment)}, {alignment.substituted} in the place of others")
+
+
+def _is_misread(pair: Pair, alignment: Alignment) -> bool:
     """Whether two long texts agree word by word, though too many words are spoilt for many common shingles (DOMAIN 4.3: coverage .8)."""
-    return alignment.coverage >= WHOLE or (alignment.coverage >= SUSPECT_COVERAGE and alignment.in_step >= IN_STEP)
+    if alignment.coverage >= WHOLE:
+        return True
+    return alignment.coverage >= MISREAD_COVERAGE and alignment.in_step >= IN_STEP and _strange(pair, alignment) >= STRANGE
+
+
+def _strange(pair: Pair, alignment: Alignment) -> float:
+    """Share of the words without a counterpart that stand only once in both texts, in the text where it is higher."""
+    a, b = (words & np.uint32(TOKEN_MASK) for words in (pair.words_a[:MOST_WORDS], pair.words_b[:MOST_WORDS]))
+    tokens, counts = np.unique(np.concatenate((a, b)), return_counts=True)
+    once = tokens[counts == 1]
+    return max(np.isin(side, once).sum() / max(1, len(side) - alignment.matched) for side in (a, b))
 
 
 def _common_tail(pair: Pair) -> int:
@@ -221,6 +247,13 @@ def _template(pair: Pair) -> Alignment | None:
     by_slot = slots >= max(least, 2) and slots >= SLOT_SHARE * (slots + equal)
     mostly_slots = slots >= SLOT_SHARE * (slots + found.others) and slots >= SLOT_DENSITY * words
     return found if (by_number or by_slot) and mostly_slots else None
+
+
+def _describe_order(pair: Pair, found: Alignment) -> str:
+    return (
+        f"{pair.shared} shingles shared, {pair.smaller} and {pair.larger} in all; "
+        f"{found.matched} of {min(found.words_a, found.words_b)} words in the same order"
+    )
 
 
 def _describe_slots(found: Alignment) -> str:

@@ -24,7 +24,7 @@ from pipeline.corpus.elders import ELDER_NODE, Elders
 from pipeline.corpus.settling import resolve_with_elders
 from pipeline.dedup import bands
 from pipeline.dedup.clusters import LIGHT, Forest, resolve
-from pipeline.dedup.relations import relate_pairs
+from pipeline.dedup.relations import relate_pairs, sort_by_component
 from pipeline.records import Decision, ShardRef
 from pipeline.sketchfiles import CachedRows, SketchFiles, as_uint64, shard_index
 from pipeline.transforms.filesystems import storage_for
@@ -190,7 +190,7 @@ class _Relate(_SketchTask):
     def process(self, element: tuple[int, Iterable[bytes]], refs: list[ShardRef]) -> Iterator[tuple[int, bytes]]:
         key, blocks = element
         files = self._files(refs)
-        pairs = unpack_pairs(blocks)
+        pairs = sort_by_component(unpack_pairs(blocks))
         found = []
         for start in range(0, len(pairs), _PAIRS_AT_ONCE):
             some = pairs[start : start + _PAIRS_AT_ONCE]
