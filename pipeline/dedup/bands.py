@@ -111,7 +111,8 @@ def sample_pairs(
     The shingles below a fixed share of the hash space are an unbiased sample of every document's set (Broder's modulus
     sketch), so what two samples share estimates containment. A sampled shingle in more than `config.max_frequency` documents is
     boilerplate or idiom and proposes nothing, but counts in the estimate. A pair is kept where the estimate reaches 3/10 of
-    `config.min_containment` (which is what a scan with 7 % wrong letters has), or where a sample is too small (under four shingles) to estimate anything.
+    `config.min_containment` (which is what a scan with 7 % wrong letters has), or where a sample is too small (under four shingles)
+    to estimate anything.
 
     Args:
         samples: the whole sample of each document (list<uint32>, ascending).

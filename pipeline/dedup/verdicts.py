@@ -44,7 +44,7 @@ FAINT = 0.5
 with its source, with 7 % one of .12."""
 MISREAD_COVERAGE, IN_STEP, STRANGE = 0.6, 0.9, 0.7
 """A scan with 7 % of its letters misread keeps some 70 % of its words and the place of nearly all of them, and nearly all that it has in
-the place of others are strings that stand nowhere else in either text. Where a desk or a machine puts it in other words, those are words."""
+the place of others are strings that stand nowhere else in either text. Where a desk or a machine puts it differently, those are words."""
 SUSPECT_COVERAGE = 0.7
 """Aligned in the same order to this share, but with few common shingles: a translation or a paraphrase (DOMAIN 4.3)."""
 SLUG_HOURS = 36.0
@@ -218,7 +218,7 @@ def _strange(pair: Pair, alignment: Alignment) -> float:
     a, b = (words & np.uint32(TOKEN_MASK) for words in (pair.words_a[:MOST_WORDS], pair.words_b[:MOST_WORDS]))
     tokens, counts = np.unique(np.concatenate((a, b)), return_counts=True)
     once = tokens[counts == 1]
-    return max(np.isin(side, once).sum() / max(1, len(side) - alignment.matched) for side in (a, b))
+    return max(float(np.isin(side, once).sum()) / max(1, len(side) - alignment.matched) for side in (a, b))
 
 
 def _common_tail(pair: Pair) -> int:
