@@ -106,7 +106,7 @@ def _publisher(pick: Picker, found: _Found, metas: Mapping[str, str], linked: Ma
         (metas.get("og:site_name"), "og:site_name"),
         (_name(linked.get("publisher")), "JSON-LD publisher"),
         (metas.get("application-name"), "meta application-name"),
-        (site_named(short_text(next(iter(found["title"]), None)), title), "title, behind the headline"),
+        (site_named(short_text(next(iter(found["title"]), None)), title), "title, beside the headline"),
     )
 
 

@@ -29,12 +29,12 @@ def headline(stated: Sequence[Stated], headings: Sequence[str], page_title: str 
 
     >>> headline([("Ferry late | The Harbour Post", "og:title")], [], None, ["The Harbour Post"])
     ('Ferry late', 'og:title')
-    >>> headline([], ["Harbour Post"], "Ferry late - Harbour Post", [])
-    ('Ferry late', 'title')
+    >>> headline([], ["Harbour Post"], "Ferry late again - Harbour Post", [])
+    ('Ferry late again', 'title')
     """
     for text, source in stated:
         return without_site(text, headings, sites), source
-    own = [heading for heading in headings if page_title is None or site_behind(page_title, heading) is None]
+    own = [heading for heading in headings if page_title is None or not site_behind(page_title, heading)]
     if page_title is not None:
         for heading in own:
             if folded(heading) and folded(heading) in folded(page_title):
@@ -73,26 +73,35 @@ def without_site(text: str, headings: Sequence[str], sites: Sequence[str]) -> st
     return text
 
 
-def site_behind(page_title: str, heading: str) -> str | None:
-    """The heading where it is the site's name: what stands last in the title element.
+def site_behind(page_title: str, heading: str) -> bool:
+    """Whether a heading is the site's name: what stands last in the title element, and is shorter than what stands before it.
 
-    >>> site_behind("Ferry late - Harbour Post", "Harbour Post"), site_behind("Ferry late - Harbour Post", "Ferry late")
-    ('Harbour Post', None)
+    >>> site_behind("Ferry is late - Harbour Post", "Harbour Post"), site_behind("Harbour Post - Ferry is late", "Ferry is late")
+    (True, False)
     """
     last = list(_SITE.finditer(page_title))[-1:]
-    return heading if last and _key(page_title[last[0].end() :]) == _key(heading) else None
+    if not last or _key(page_title[last[0].end() :]) != _key(heading):
+        return False
+    return len(heading.split()) < min(_LONGEST_SITE + 1, len(page_title[: last[0].start()].split()))
 
 
 def site_named(page_title: str | None, title: str | None) -> str | None:
-    """The name of the site that a title element has behind the headline.
+    """The name of the site that a title element has behind the headline, or before it.
 
     >>> site_named("Ferry late - News - Harbour Post", "Ferry late"), site_named("Ferry late: crews meet", "Ferry late")
     ('Harbour Post', None)
+    >>> site_named("Harbour Post - Ferry is late", "Ferry is late")
+    'Harbour Post'
     """
-    cuts = list(_SITE.finditer(page_title or ""))
-    if not page_title or not title or not any(":" not in cut[0] and folded(page_title[: cut.start()]) == folded(title) for cut in cuts):
+    cuts = [cut for cut in _SITE.finditer(page_title or "") if ":" not in cut[0]]
+    if not page_title or not title or not cuts:
         return None
-    name = page_title[cuts[-1].end() :].strip()
+    if any(folded(page_title[: cut.start()]) == folded(title) for cut in cuts):
+        name = page_title[cuts[-1].end() :].strip()
+    elif any(folded(page_title[cut.end() :]) == folded(title) for cut in cuts):
+        name = page_title[: cuts[0].start()].strip()
+    else:
+        return None
     return name if 0 < len(name.split()) <= _LONGEST_SITE and re.search(r"[^\W\d]{2}", name) else None
 
 

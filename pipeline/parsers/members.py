@@ -27,6 +27,8 @@ _GUID = re.compile(r"<(?:[\w\-]+:)?(?:guid|id)(?:\s[^<>]{0,300})?>\s*(?:<!\[CDAT
 _PUBLIC_ID = re.compile(r"<PublicIdentifier(?:\s[^<>]{0,300})?>\s*([^<]{1,500}?)\s*</")
 _LISTS = re.compile(r'"(item|items|data|docs|documents|results|articles|stories|entries|news|posts|response)"\s*:')
 _LONG_SETTING = 300
+_MOST_TRIED = 1_000
+"""Places at which an array is tried again behind a damage; a story has some dozens of objects within."""
 _DOCUMENT_KEYS = frozenset(("text", "headline", "title", "uri", "guid", "body", "content", "body_html", "body_text"))
 _XML = "application/xml"
 
@@ -159,23 +161,49 @@ def _from_json(data: bytes, head: bytes) -> list[_Found]:
 
 
 def _array(text: str) -> list[_Found]:
-    """Elements of an array as they are written; from the first one that cannot be read on, the rest is one member."""
+    """Elements of an array as they are written. One that cannot be read is one member, up to the next that reads as the first did."""
     decoder = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
     blank = re.compile(r"[ \t\r\n]*")
     position = _after(blank, text, 1)
     found: list[_Found] = []
+    keys: frozenset[str] = frozenset()
+    between = ""
     while position < len(text) and text[position] != "]":
         try:
             value, end = decoder.raw_decode(text, position)
         except (json.JSONDecodeError, RecursionError):
-            found.append(("", text[position:].encode("utf-8", "replace"), "application/json"))
-            break
+            end = _next_element(decoder, text, position, keys, between)
+            found.append(("", text[position:end].rstrip(" \t\r\n,").encode("utf-8", "replace"), "application/json"))
+            position = end
+            continue
+        if isinstance(value, dict) and not keys:
+            keys = frozenset(value)
         identity = next((value[k] for k in ("uri", "guid", "id") if isinstance(value.get(k), str)), "") if isinstance(value, dict) else ""
         found.append((identity, text[position:end].encode("utf-8", "replace"), "application/json"))
         position = _after(blank, text, end)
         if text[position : position + 1] == ",":
             position = _after(blank, text, position + 1)
+            between = between or text[end:position]
     return found
+
+
+def _next_element(decoder: json.JSONDecoder, text: str, position: int, keys: frozenset[str], between: str) -> int:
+    """Where the next sound element of an array begins, or the end of the text.
+
+    Elements stand apart by what stood between those before (`between`), and share a key with the first one at least (`keys`): an
+    object within the damaged element, such as a picture of a story, is none.
+    """
+    for tried, match in enumerate(re.finditer(r"\}" + (re.escape(between) or r",\s{0,40}") + r"(?=\{)", text[position:])):
+        if tried == _MOST_TRIED:
+            break
+        start = position + match.end()
+        try:
+            value, _ = decoder.raw_decode(text, start)
+        except (json.JSONDecodeError, RecursionError):
+            continue
+        if len(keys & value.keys()) * 2 > len(keys) or (not keys and _DOCUMENT_KEYS & value.keys()):
+            return start
+    return len(text)
 
 
 def _json_feed(text: str) -> list[_Found]:
