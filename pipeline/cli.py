@@ -93,6 +93,7 @@ def command() -> None:
 @click.option(
     "--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How progress and messages are written."
 )
+@click.option("--lineage", metavar="FILE|URL", help="Tell of this run by OpenLineage events, in a file or to a receiver.")
 @click.pass_context
 def run_command(
     context: click.Context,
@@ -111,6 +112,7 @@ def run_command(
     quiet: bool,
     progress: bool,
     log_format: str,
+    lineage: str | None,
     **mapping: str | None,
 ) -> int:
     """Clean the documents of INPUT (files, folders, globs, s3:// and gs:// addresses) into a dataset at DIR."""
@@ -132,6 +134,7 @@ def run_command(
             quiet=quiet,
             progress=progress,
             log_format=log_format,
+            lineage=lineage,
             corpus=CorpusOptions(window, date) if corpus else None,
         )
 

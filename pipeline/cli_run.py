@@ -90,11 +90,12 @@ def execute(
     quiet: bool,
     progress: bool,
     log_format: str = "text",
+    lineage: str | None = None,
     corpus: CorpusOptions | None = None,
 ) -> int:
     """Run the pipeline, show how far it is on stderr, and print the summary on stdout. Returns the exit code.
 
-    With `corpus`, the run is added to the corpus at `output`.
+    With `corpus`, the run is added to the corpus at `output`; with `lineage`, a file or an address is told of the run.
     """
     from pipeline.checking import check_run
     from pipeline.cli_corpus import add_run
@@ -106,7 +107,8 @@ def execute(
     _configure_logging(quiet=quiet, as_json=as_json)
     resumed = _Resumed()
     staged = None if corpus or is_remote(output) else partial(count_staged, output)
-    with end_on_signals(staged), _follow(shown=progress and not quiet, as_json=as_json) as update:
+    told = _tell(lineage, inputs, output, as_json=as_json)
+    with end_on_signals(staged), told as tell, _follow(shown=progress and not quiet, as_json=as_json) as update:
         from pipeline.transforms import flow
 
         run = partial(add_run, options=corpus) if corpus else flow.run
@@ -120,7 +122,21 @@ def execute(
             beam_options=beam_options,
             on_progress=resumed.watch(update) if update else None,
         )
+        tell(result.manifest)
     return _close(result, output, resumed, quiet=quiet, as_json=as_json)
+
+
+@contextmanager
+def _tell(target: str | None, inputs: Sequence[str], output: str, *, as_json: bool) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+    """Yields what takes the manifest of the run that the block makes."""
+    if target is None:
+        yield lambda manifest: None
+        return
+    from pipeline.report.lineage import Lineage
+
+    say = _speaker(as_json=as_json)
+    with Lineage(target, inputs, output, lambda line: say("warning", line)) as lineage:
+        yield lineage.finish
 
 
 class _Resumed:
