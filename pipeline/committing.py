@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from pipeline.config import Config, fingerprint, to_mapping
 from pipeline.errors import BooksError
 from pipeline.publishing import HOLDING_TABLES, Constants, Part, PartWriter, PublishedShard, dump_json
+from pipeline.repetition.tally import summarise_lines
 from pipeline.schema import TABLES, arrow_schema, schema_version
 from pipeline.storage import Storage, join
 
@@ -148,6 +149,7 @@ def _manifest(
 ) -> dict[str, Any]:
     sizes = {int(size): count for size, count in counters.pop("cluster_sizes", {}).items()}
     counters.pop("books", None)
+    recurring = summarise_lines(counters.pop("recurring_lines", {}))
     skipped = counters.pop("skipped", {}) | ({"hidden_file": expected.hidden} if expected.hidden else {})
     return {
         "copydesk": {"version": constants.pipeline_version, "schema_versions": {table: schema_version(table) for table in TABLES}},
@@ -158,6 +160,7 @@ def _manifest(
         "input": {"files": expected.files, "bytes": expected.bytes, "records": books["records"], "skipped": skipped},
         "books": books,
         "counters": {**counters, "clusters": sum(sizes.values()), "largest_cluster": max(sizes, default=1 if books["documents"] else 0)},
+        "repetition": recurring,
         "tables": {
             table: {
                 "schema_id": (arrow_schema(table).metadata or {})[b"schema_id"].decode(),

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from pipeline.config import Config
 from pipeline.errors import BooksError
 from pipeline.records import Decision, ShardRef
+from pipeline.repetition.tally import tally_lines
 from pipeline.rows import decision_columns
 from pipeline.schema import arrow_schema
 from pipeline.staging import iterate_rows, sketch_path
@@ -213,8 +214,8 @@ def publish_shard(
                 _count(counters, rows, table)
         edits = _edits(batch)
         writers["edits"].add(edits)
-        for group, column in (("edits_by_rule", "rule"), ("edits_by_kind", "kind")):
-            counters.setdefault(group, Counter()).update(edits.column(column).to_pylist())
+        _count_edits(counters, edits)
+        counters.setdefault("recurring_lines", Counter()).update(tally_lines(batch))
     _check(ref, staged.hexdigest(), written, by_node)
     for name, pairs, kind in (("relations", relations, "relation"), ("passages", passages, "kind")):
         if pairs is not None and pairs.num_rows:
@@ -273,6 +274,11 @@ def _check(ref: ShardRef, staged: str, written: list[str], left: Mapping[int, De
         raise BooksError(f"shard {ref.key}: {ref.rows} records were staged, {len(written)} written, {len(set(written))} distinct")
     if left:
         raise BooksError(f"shard {ref.key}: decisions about rows that it does not hold: {sorted(left)[:5]}")
+
+
+def _count_edits(counters: dict[str, Counter[str]], edits: pa.RecordBatch) -> None:
+    for group, column in (("edits_by_rule", "rule"), ("edits_by_kind", "kind")):
+        counters.setdefault(group, Counter()).update(edits.column(column).to_pylist())
 
 
 def _count(counters: dict[str, Counter[str]], rows: pa.RecordBatch, table: str) -> None:

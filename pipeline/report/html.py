@@ -57,6 +57,7 @@ def render_report(manifest: Mapping[str, Any], folder: str, storage: Storage | N
         tables=[(table, manifest["tables"][table]["rows"], json_schema(table)["description"]) for table in TABLES],
         rules=_words_first(counters.get("edits_by_rule", {}), edits),
         edits=edits,
+        recurring=manifest.get("repetition", {}),
         clusters=_clusters(dataset),
         apart=_apart(dataset),
         removed=_sample_removed(dataset),

@@ -52,6 +52,10 @@ def summarise(manifest: Mapping[str, Any]) -> list[Line]:
     edits = counters.get("edits_by_rule", {})
     lines.append(Line("edits", sum(edits.values()), f"by {len(edits)} rule{'s' if len(edits) != 1 else ''}" if edits else ""))
     lines += _details(edits, _EDIT_RULES)
+    if (recurring := manifest.get("repetition", {})).get("lines"):
+        found = recurring["lines"]
+        note = f"on {recurring['sites']:,} site{'s' if recurring['sites'] != 1 else ''}, taken out {recurring['removed']:,} times"
+        lines.append(Line("lines that recur", found, note))
     return lines
 
 

@@ -114,6 +114,17 @@ def test_every_edit_can_be_undone(pages: list[Any], rows: dict[str, dict[str, An
         assert undo(row["text"], own) == page.text
 
 
+def test_the_manifest_and_the_report_name_the_lines(dataset: Path, edits: dict[str, list[dict[str, Any]]]) -> None:
+    found = json.loads((dataset / "run.json").read_text(encoding="utf-8"))["repetition"]
+    mine = [edit for own in edits.values() for edit in own if edit["rule"] == "recurring_lines"]
+    assert (found["sites"], found["removed"]) == (1, len(mine))
+    assert found["lines"] == len({fold(edit["before"]) for edit in mine})
+    assert [entry["removed"] for entry in found["top"]] == sorted((entry["removed"] for entry in found["top"]), reverse=True)
+    page = (dataset / "report.html").read_text(encoding="utf-8")
+    assert "Furniture by repetition" in page
+    assert found["top"][0]["line"].split(".")[0] in page
+
+
 def test_the_books_and_the_files_hold(dataset: Path) -> None:
     findings = list(verify(open_dataset(str(dataset))))
     assert findings
