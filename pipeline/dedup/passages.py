@@ -7,7 +7,7 @@ and `finish_passages` puts both sides together.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,7 @@ from pipeline.dedup.sketches import SketchReader
 
 __all__ = ["FOUND_SCHEMA", "PLACED_SCHEMA", "find_passages", "is_evidence", "place_passages", "sort_found"]
 
+Arrays = dict[str, npt.NDArray[Any]]
 Words = npt.NDArray[np.uint32]
 Ints = npt.NDArray[np.int64]
 
@@ -32,13 +33,14 @@ FOUND_SCHEMA = pa.schema(
     [
         ("a_node", pa.uint64()),
         ("b_node", pa.uint64()),
-        *((name, pa.int32()) for name in COLUMNS[1:]),
+        *((name, pa.int32()) for name in (*COLUMNS[1:], "stories", "site_stories")),
         ("by_character", pa.bool_()),
         ("plain", pa.int32()),
         ("others", pa.int32()),
     ]
 )
-"""A passage in tokens; `plain` distinct words of weight, and `others` of them that are names or figures."""
+"""A passage in tokens; the medians of how many stories hold its grams, in all and of one site; `plain` distinct words of
+weight, and `others` of them that are names or figures."""
 
 PLACED_SCHEMA = pa.schema(
     [
@@ -55,7 +57,9 @@ PLACED_SCHEMA = pa.schema(
 
 PAIRS_AT_ONCE = 2_000
 NAMES_MEAN_NOTHING = 0.25
-"""Where so many words are capitalised, as in German or in headlines, a capital does not make a name. English news has about 12 %."""
+"""Where so many words beside the passage are capitalised, as in German, a capital does not make a name. English news has about 12 %."""
+ENOUGH_BESIDE = 20
+"""Words beside the passage from which on that can be told."""
 WEIGHT = ((2, 3.0), (4, 6.0))
 """Least distinct plain words of weight, and least weight in all, for words and for characters.
 
@@ -74,16 +78,16 @@ class _Side(NamedTuple):
     has_names: bool
 
 
-def find_passages(seeds: pa.Table, reader: SketchReader, config: PassagesConfig) -> pa.Table:
+def find_passages(seeds: pa.Table, marks: pa.Table, reader: SketchReader, config: PassagesConfig) -> pa.Table:
     """Passages (`FOUND_SCHEMA`) of all pairs that have seeds, by pair and place.
 
     Args:
         seeds: rows of `passages_seeds.SEED_SCHEMA`, in any order.
+        marks: rows of `passages_seeds.MARK_SCHEMA` of all documents that are the a of a pair, in any order.
         reader: finds the columns `words` and `by_character`.
     """
-    arrays = {name: seeds.column(name).to_numpy() for name in seeds.column_names}
-    order = np.lexsort([arrays[name] for name in ("b_place", "a_place", "b_node", "a_node")])
-    arrays = {name: values[order] for name, values in arrays.items()}
+    known = _sorted(marks, ("node", "place"))
+    arrays = _sorted(seeds, ("a_node", "b_node", "a_place", "b_place"))
     pairs = np.stack([arrays["a_node"], arrays["b_node"]], axis=1)
     starts = np.flatnonzero(np.concatenate(([True], np.any(pairs[1:] != pairs[:-1], axis=1)))[: len(pairs)])
     bounds = np.append(starts, len(pairs))
@@ -94,9 +98,8 @@ def find_passages(seeds: pa.Table, reader: SketchReader, config: PassagesConfig)
         some = worth[first : first + PAIRS_AT_ONCE]
         chosen = np.concatenate([np.arange(bounds[pair], bounds[pair + 1]) for pair in some])
         offsets = np.concatenate(([0], np.cumsum(bounds[some + 1] - bounds[some])))
-        places = np.stack([arrays[name][chosen] for name in ("a_place", "b_place")], axis=1).astype(np.int64)
-        stories, site_stories = (arrays[name][chosen].astype(np.int64) for name in ("stories", "site_stories"))
-        tables.append(_find(pairs[starts[some]], Seeds(offsets, places, stories, site_stories), reader, config))
+        part = {name: values[chosen] for name, values in arrays.items()}
+        tables.append(_find(pairs[starts[some]], offsets, part, known, reader, config))
     return pa.concat_tables(tables).combine_chunks()
 
 
@@ -134,39 +137,76 @@ def sort_found(found: pa.Table) -> pa.Table:
     return found.sort_by([(name, "ascending") for name in ("a_node", "b_node", "a_from")]).combine_chunks()
 
 
-def _find(pairs: npt.NDArray[np.uint64], seeds: Seeds, reader: SketchReader, config: PassagesConfig) -> pa.Table:
+def _sorted(table: pa.Table, names: Sequence[str]) -> Arrays:
+    arrays = {name: table.column(name).to_numpy() for name in table.column_names}
+    order = np.lexsort([arrays[name] for name in reversed(names)])
+    return {name: values[order] for name, values in arrays.items()}
+
+
+def _find(
+    pairs: npt.NDArray[np.uint64], offsets: Ints, seeds: Arrays, marks: Arrays, reader: SketchReader, config: PassagesConfig
+) -> pa.Table:
     nodes, numbers = np.unique(pairs, return_inverse=True)
     table = reader.rows(nodes, ("words", "by_character"))
     words = Lists.of(table.column("words"))
-    tokens = words.values & np.uint32(TOKEN_MASK)
     by_character = np.asarray(table.column("by_character").combine_chunks().to_numpy(zero_copy_only=False), bool)
-    offsets = np.concatenate(([0], np.cumsum(words.sizes))).astype(np.int64)
     numbers = numbers.reshape(-1, 2)
-    rows = align_pairs(Documents(tokens, offsets, ~is_common(tokens), by_character), numbers, seeds, config)
+    places = np.stack([seeds["a_place"], seeds["b_place"]], axis=1).astype(np.int64)
+    documents = Documents(words.values & np.uint32(TOKEN_MASK), words.offsets, by_character)
+    rows = align_pairs(documents, numbers, Seeds(offsets, places), config)
     sides = numbers[rows[:, 0]]
-    named = np.concatenate(([0], np.cumsum(words.values >> np.uint32(30) == NAME)))
-    has_names = np.diff(named[offsets]) < NAMES_MEAN_NOTHING * np.maximum(words.sizes, 1)
-    weights = list(_weigh(rows, sides, words.values, offsets, has_names))
     characters = by_character[sides[:, 0]] & by_character[sides[:, 1]]
-    own = np.array(weights, np.int64).reshape(-1, 2)
-    kept = np.zeros(len(rows), np.bool_)
-    for row, (plain, others) in enumerate(weights):
-        kept[row] = is_evidence(plain, others, bool(characters[row]), quoted=True)
-    columns = [*pairs[rows[:, 0]].T, *rows[:, 1:].T, characters, *own.T]
-    arrays = [pa.array(values[kept]).cast(field.type) for values, field in zip(columns, FOUND_SCHEMA, strict=True)]
+    kept, added = [], []
+    for number, (row, weight) in enumerate(zip(rows.tolist(), _weigh(rows, sides, words), strict=True)):
+        if is_evidence(*weight, bool(characters[number]), quoted=True):
+            own = slice(*offsets[row[0] : row[0] + 2].tolist())
+            counts = _count_stories(row, pairs[row[0], 0], {name: values[own] for name, values in seeds.items()}, marks)
+            if counts is not None:
+                kept.append(number)
+                added.append([*counts, *weight])
+    stories, site_stories, plain, others = np.array(added, np.int64).reshape(-1, 4).T
+    columns = [*pairs[rows[kept, 0]].T, *rows[kept, 1:].T, stories, site_stories, characters[kept], plain, others]
+    arrays = [pa.array(values).cast(field.type) for values, field in zip(columns, FOUND_SCHEMA, strict=True)]
     return pa.table(arrays, schema=FOUND_SCHEMA)
 
 
-def _weigh(rows: Ints, sides: Ints, words: Words, offsets: Ints, has_names: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+def _count_stories(row: list[int], node: np.uint64, seeds: Arrays, marks: Arrays) -> tuple[int, int] | None:
+    """The medians of how many stories hold the grams of a passage, in all and of one site.
+
+    None where most of the passage stands in so many stories that another pair, that with the first of them, tells of it.
+    """
+    _, a_from, a_to, b_from, b_to, *_ = row
+    inside = (seeds["a_place"] >= a_from) & (seeds["a_place"] < a_to) & (seeds["b_place"] >= b_from) & (seeds["b_place"] < b_to)
+    counts = {
+        place: (stories, of_site)
+        for place, stories, of_site in zip(*(seeds[name][inside].tolist() for name in ("a_place", "stories", "site_stories")), strict=True)
+    }
+    own = slice(*np.searchsorted(marks["node"], [node, node + np.uint64(1)]).tolist())
+    first, last = own.start + np.searchsorted(marks["place"][own], [a_from, a_to])
+    marked = zip(*(marks[name][first:last].tolist() for name in ("place", "stories", "site_stories")), strict=True)
+    elsewhere = {place: (stories, of_site) for place, stories, of_site in marked if place not in counts}
+    if len(elsewhere) > len(counts):
+        return None
+    stories, of_site = zip(*counts.values(), *elsewhere.values(), strict=True)
+    return sorted(stories)[(len(stories) - 1) // 2], sorted(of_site)[(len(of_site) - 1) // 2]
+
+
+def _weigh(rows: Ints, sides: Ints, words: Lists) -> Iterator[tuple[int, int]]:
     """For each passage how many distinct words of weight its sides share: plain ones, and names and figures."""
     for row, (a, b) in zip(rows.tolist(), sides.tolist(), strict=True):
-        left = _Side(words[offsets[a] + row[1] : offsets[a] + row[2]], bool(has_names[a]))
-        right = _Side(words[offsets[b] + row[3] : offsets[b] + row[4]], bool(has_names[b]))
+        left, right = _cut(words.row(a), row[1], row[2]), _cut(words.row(b), row[3], row[4])
         tokens = left.words & np.uint32(TOKEN_MASK)
         weighty = ~is_common(tokens) & ~mark_phrases(tokens)
         shared = set(tokens[weighty].tolist()) & set((right.words & np.uint32(TOKEN_MASK)).tolist())
-        special = _names_and_figures(left) | _names_and_figures(right)
+        special = _names_and_figures(left) & _names_and_figures(right)
         yield len(shared - special), len(shared & special)
+
+
+def _cut(words: Words, start: int, end: int) -> _Side:
+    named = words >> np.uint32(30) == NAME
+    beside = len(words) - (end - start)
+    outside = np.count_nonzero(named) - np.count_nonzero(named[start:end])
+    return _Side(words[start:end], beside < ENOUGH_BESIDE or bool(outside < NAMES_MEAN_NOTHING * beside))
 
 
 def _names_and_figures(side: _Side) -> set[int]:

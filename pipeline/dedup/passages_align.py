@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from pipeline.config import PassagesConfig
 from pipeline.dedup.passages_prints import CHARACTERS, GRAM, compiled_passages
+from pipeline.dedup.passages_words import common_tokens
 
 __all__ = ["COLUMNS", "Documents", "Seeds", "align_pairs"]
 
@@ -27,9 +28,9 @@ Ints = npt.NDArray[np.int64]
 Runs = list[tuple[int, int, int]]
 """Start in a, start in b, length."""
 
-COLUMNS = ("pair", "a_from", "a_to", "b_from", "b_to", "words", "columns", "longest", "stories", "site_stories")
+COLUMNS = ("pair", "a_from", "a_to", "b_from", "b_to", "words", "columns", "longest")
 """Of a passage: the number of its pair; its tokens on both sides; how many are equal, and how many columns the alignment has; the longest
-equal run; the medians of its seeds' `stories` and `site_stories`."""
+equal run."""
 
 REACH = 8
 """Words that may stand between two runs of one passage on either side: a changed word, a dropped clause, "he said on Monday"."""
@@ -46,13 +47,11 @@ class Documents(NamedTuple):
     Attributes:
         words: hashes without class bits.
         offsets: where each document begins, and the end of the last.
-        weighty: whether a token is more than a common word.
         by_character: whether a document is taken by characters.
     """
 
     words: npt.NDArray[np.uint32]
     offsets: Ints
-    weighty: npt.NDArray[np.bool_]
     by_character: npt.NDArray[np.bool_]
 
 
@@ -61,14 +60,11 @@ class Seeds(NamedTuple):
 
     Attributes:
         offsets: where the seeds of each pair begin, and the end of the last.
-        places: (seeds, 2) places in a and b; ascending within a pair.
-        stories, site_stories: how many stories hold the gram, in all and in one site.
+        places: (seeds, 2) places in a and b.
     """
 
     offsets: Ints
     places: Ints
-    stories: Ints
-    site_stories: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,31 +84,31 @@ def align_pairs(documents: Documents, pairs: Ints, seeds: Seeds, config: Passage
         seeds: those of each pair; a seed whose grams differ (equal hashes) is passed over.
 
     Returns:
-        (passages, 10) in the order of `COLUMNS`, by pair and place.
+        (passages, 8) in the order of `COLUMNS`, by pair and place.
 
     >>> words = np.array([1, 2, 3, 4, 5, 6, 7, 8, 9, 20, 21, 1, 2, 3, 4, 5, 6, 7, 8, 9, 30], np.uint32)
-    >>> documents = Documents(words, np.array([0, 10, 21]), np.ones(21, bool), np.zeros(2, bool))
-    >>> seeds = Seeds(np.array([0, 1]), np.array([[2, 3]]), np.array([2]), np.array([0]))
+    >>> documents = Documents(words, np.array([0, 10, 21]), np.zeros(2, bool))
+    >>> seeds = Seeds(np.array([0, 1]), np.array([[2, 3]]))
     >>> align_pairs(documents, np.array([[0, 1]]), seeds, PassagesConfig()).tolist()
-    [[0, 0, 9, 1, 10, 9, 9, 9, 2, 0]]
+    [[0, 0, 9, 1, 10, 9, 9, 9]]
     """
     if (compiled := compiled_passages()) is not None:
         found = np.empty((len(seeds.places), len(COLUMNS)), np.int64)
         shape = np.array([[*_shape(config, unit)] for unit in (0, 1)], np.int64)
         count = np.zeros(1, np.int64)
-        arrays = [np.ascontiguousarray(array) for array in (*documents, pairs, *seeds)]
+        arrays = [np.ascontiguousarray(array) for array in (common_tokens(), *documents, pairs, *seeds)]
         compiled.align_pairs(*arrays, shape, config.min_identity, found, count)
         return found[: int(count[0])]
     rows: list[list[int]] = []
+    common = frozenset(common_tokens().tolist())
     for pair, (a, b) in enumerate(pairs.tolist()):
         start, end = seeds.offsets[pair : pair + 2].tolist()
         sides = [slice(*documents.offsets[side : side + 2].tolist()) for side in (a, b)]
         unit = int(documents.by_character[a] and documents.by_character[b])
         limits = _Limits(*_shape(config, unit)[:2], config.min_identity, *_shape(config, unit)[2:])
         places = [(int(i), int(j)) for i, j in seeds.places[start:end].tolist()]
-        counts = list(zip(seeds.stories[start:end].tolist(), seeds.site_stories[start:end].tolist(), strict=True))
-        words, weighty = ([part[side].tolist() for side in sides] for part in (documents.words, documents.weighty))
-        rows += [[pair, *passage] for passage in _align(words, weighty, places, counts, limits)]
+        words = [documents.words[side].tolist() for side in sides]
+        rows += [[pair, *passage] for passage in _align(words, common, places, limits)]
     return np.array(rows, np.int64).reshape(-1, len(COLUMNS))
 
 
@@ -122,12 +118,10 @@ def _shape(config: PassagesConfig, unit: int) -> tuple[int, int, int, int]:
     return scale * config.min_words, scale * config.min_aligned, scale * REACH, GRAM[unit]
 
 
-def _align(
-    words: list[list[int]], weighty: list[list[bool]], places: list[tuple[int, int]], counts: list[tuple[int, int]], limits: _Limits
-) -> list[list[int]]:
+def _align(words: list[list[int]], common: frozenset[int], places: list[tuple[int, int]], limits: _Limits) -> list[list[int]]:
     swapped = (len(words[1]), words[1]) < (len(words[0]), words[0])
     if swapped:
-        words, weighty, places = words[::-1], weighty[::-1], [(j, i) for i, j in places]
+        words, places = words[::-1], [(j, i) for i, j in places]
     taken = [[False] * len(words[0]), [False] * len(words[1])]
     found = []
     for run in _seed_runs(words, places, limits.gram):
@@ -135,14 +129,11 @@ def _align(
             continue
         left = _extend(words, taken, (run[0] - 1, run[1] - 1), run[2], -1, limits)
         right = _extend(words, taken, (run[0] + run[2], run[1] + run[2]), run[2], 1, limits)
-        passage = _stretch([*left[::-1], run, *right], len(left), weighty[0], limits)
+        passage = _stretch([*left[::-1], run, *right], len(left), words[0], common, limits)
         if passage is not None:
             for side in (0, 1):
                 taken[side][passage[2 * side] : passage[2 * side + 1]] = [True] * (passage[2 * side + 1] - passage[2 * side])
-            inside = [
-                count for (i, j), count in zip(places, counts, strict=True) if passage[0] <= i < passage[1] and passage[2] <= j < passage[3]
-            ]
-            found.append(passage + [sorted(values)[(len(values) - 1) // 2] for values in zip(*inside, strict=True)])
+            found.append(passage)
     if swapped:
         found = [[*passage[2:4], *passage[:2], *passage[4:]] for passage in found]
     return sorted(found)
@@ -197,15 +188,15 @@ def _match(words: list[list[int]], taken: list[list[bool]], i: int, j: int, step
     return length
 
 
-def _stretch(runs: Runs, core: int, weighty: list[bool], limits: _Limits) -> list[int] | None:
+def _stretch(runs: Runs, core: int, words: list[int], common: frozenset[int], limits: _Limits) -> list[int] | None:
     """The longest stretch of the chain around its core of which enough is equal, or None where it is no passage."""
     best: tuple[int, int, int] | None = None
     chosen: list[int] | None = None
     for first in range(core, -1, -1):
-        if first < core and not _ends_well(runs[first], runs[first + 1], weighty):
+        if first < core and not _ends_well(runs[first], runs[first + 1], words, common):
             continue
         for last in range(core, len(runs)):
-            if last > core and not _ends_well(runs[last], runs[last - 1], weighty):
+            if last > core and not _ends_well(runs[last], runs[last - 1], words, common):
                 continue
             part = runs[first : last + 1]
             matched = sum(length for _, _, length in part)
@@ -224,8 +215,8 @@ def _stretch(runs: Runs, core: int, weighty: list[bool], limits: _Limits) -> lis
     return chosen
 
 
-def _ends_well(run: tuple[int, int, int], inner: tuple[int, int, int], weighty: list[bool]) -> bool:
+def _ends_well(run: tuple[int, int, int], inner: tuple[int, int, int], words: list[int], common: frozenset[int]) -> bool:
     """Whether a run may be the end of a passage: longer than the gap to its neighbour, with a word of weight."""
     left, right = sorted((run, inner))
     gap = max(right[0] - left[0] - left[2], right[1] - left[1] - left[2])
-    return run[2] > gap and any(weighty[run[0] : run[0] + run[2]])
+    return run[2] > gap and not common.issuperset(words[run[0] : run[0] + run[2]])

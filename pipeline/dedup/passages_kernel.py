@@ -217,7 +217,14 @@ def _extend(
                     better = gap < best_gap or (gap == best_gap and (skew < best_skew or (skew == best_skew and skip_a < best_a)))
                 if better:
                     found = True
-                    best_score, best_gap, best_skew, best_a, best_b, best_length = score, i64(gap), i64(skew), i64(skip_a), i64(skip_b), length
+                    best_score, best_gap, best_skew, best_a, best_b, best_length = (
+                        score,
+                        i64(gap),
+                        i64(skew),
+                        i64(skip_a),
+                        i64(skip_b),
+                        length,
+                    )
         matched, missed = matched + best_length, missed + max(best_a, best_b)
         if not found or missed > matched:
             break
@@ -231,22 +238,22 @@ def _extend(
 
 
 @nb.njit
-def _ends_well(runs: Any, run: Any, left: Any, weighty: Any) -> Any:
+def _ends_well(runs: Any, run: Any, left: Any, a: Any, table: Any) -> Any:
     """Whether a run may be the end of a passage; `left` is the left one of it and its inner neighbour."""
     gap = max(runs[left + 1, 0] - runs[left, 0] - runs[left, 2], runs[left + 1, 1] - runs[left, 1] - runs[left, 2])
     found = False
     for place in range(runs[run, 0], runs[run, 0] + runs[run, 2]):
-        found |= weighty[place]
+        found |= _is_weighty(table, a[place])
     return found and runs[run, 2] > gap
 
 
 @nb.njit
-def _stretch(runs: Any, count: Any, core: Any, weighty: Any, shape: Any, identity: Any, row: Any) -> Any:
+def _stretch(runs: Any, count: Any, core: Any, a: Any, table: Any, shape: Any, identity: Any, row: Any) -> Any:
     """`passages_align._stretch`; writes the passage to `row`, and says whether it is one."""
     best_matched = best_columns = best_first = i64(-1)
     is_passage = False
     for first in range(core, -1, -1):
-        if first < core and not _ends_well(runs, first, first, weighty):
+        if first < core and not _ends_well(runs, first, first, a, table):
             continue
         matched = columns = aligned = longest = i64(0)
         for last in range(first, count):
@@ -256,7 +263,7 @@ def _stretch(runs: Any, count: Any, core: Any, weighty: Any, shape: Any, identit
                 gap_a = runs[last, 0] - runs[last - 1, 0] - runs[last - 1, 2]
                 gap_b = runs[last, 1] - runs[last - 1, 1] - runs[last - 1, 2]
                 columns, aligned = columns + max(gap_a, gap_b), aligned + min(gap_a, gap_b)
-            if last < core or (last > core and not _ends_well(runs, last, last - 1, weighty)) or matched < identity * columns:
+            if last < core or (last > core and not _ends_well(runs, last, last - 1, a, table)) or matched < identity * columns:
                 continue
             if matched < best_matched or (
                 matched == best_matched and (columns > best_columns or (columns == best_columns and first >= best_first))
@@ -271,29 +278,12 @@ def _stretch(runs: Any, count: Any, core: Any, weighty: Any, shape: Any, identit
 
 
 @nb.njit
-def _median(values: Any, count: Any) -> Any:
-    _sort(values[:count])
-    return values[(count - 1) // 2]
-
-
-@nb.njit
-def _count_seeds(places: Any, stories: Any, sites: Any, spare: Any, row: Any) -> None:
-    """The medians of the seeds within a passage."""
-    inside = i64(0)
-    for seed in range(len(places)):
-        if row[1] <= places[seed, 0] < row[2] and row[3] <= places[seed, 1] < row[4]:
-            spare[0, inside], spare[1, inside] = stories[seed], sites[seed]
-            inside += 1
-    row[8], row[9] = _median(spare[0], inside), _median(spare[1], inside)
-
-
-@nb.njit
 def _align(
-    a: Any, b: Any, weighty: Any, places: Any, stories: Any, sites: Any, shape: Any, identity: Any, found: Any, count: Any
+    a: Any, b: Any, table: Any, places: Any, shape: Any, identity: Any, found: Any, count: Any
 ) -> Any:  # fmt: skip
     """Passages of one pair, to `found` from `count` on; how many there are then."""
     taken_a, taken_b = np.zeros(len(a), np.bool_), np.zeros(len(b), np.bool_)
-    seeds, spare = np.empty((len(places), 3), np.int64), np.empty((2, len(places)), np.int64)
+    seeds = np.empty((len(places), 3), np.int64)
     side, chain = np.empty((MOST_RUNS, 3), np.int64), np.empty((2 * MOST_RUNS + 1, 3), np.int64)
     for seed in range(_seed_runs(a, b, places, shape[3], seeds)):
         i, j, length = seeds[seed, 0], seeds[seed, 1], seeds[seed, 2]
@@ -307,10 +297,9 @@ def _align(
         for k in range(right):
             chain[left + 1 + k] = side[k]
         row = found[count]
-        if _stretch(chain, left + 1 + right, left, weighty, shape, identity, row):
+        if _stretch(chain, left + 1 + right, left, a, table, shape, identity, row):
             taken_a[row[1] : row[2]] = True
             taken_b[row[3] : row[4]] = True
-            _count_seeds(places, stories, sites, spare, row)
             count += 1
     return count
 
@@ -328,17 +317,17 @@ def _sort_rows(found: Any, start: Any, end: Any) -> None:
 
 @nb.njit(
     nb.void(
-        READ32, READ64, READ_FLAGS, READ_FLAGS, READ_PAIRS, READ64, READ_PAIRS, READ64, READ64,
+        READ32, READ32, READ64, READ_FLAGS, READ_PAIRS, READ64, READ_PAIRS,
         nb.int64[:, ::1], nb.float64, nb.int64[:, ::1], nb.int64[::1],
     ),
     cache=True,
 )  # fmt: skip
 def align_pairs(
-    words: Any, offsets: Any, weighty: Any, by_character: Any, pairs: Any, seed_offsets: Any, places: Any, stories: Any, sites: Any,
+    common: Any, words: Any, offsets: Any, by_character: Any, pairs: Any, seed_offsets: Any, places: Any,
     shapes: Any, identity: Any, found: Any, total: Any,
 ) -> None:  # fmt: skip
     """`passages_align.align_pairs`; every passage has a seed of its own, so `found` has room for as many rows as there are seeds."""
-    count = i64(0)
+    count, table = i64(0), _make_table(common)
     for pair in range(len(pairs)):
         first, second = pairs[pair, 0], pairs[pair, 1]
         shape = shapes[1] if by_character[first] and by_character[second] else shapes[0]
@@ -347,12 +336,11 @@ def align_pairs(
         a, b = words[offsets[first] : offsets[first + 1]], words[offsets[second] : offsets[second + 1]]
         swapped = _is_before(a, b)
         if swapped:
-            a, b, first = b, a, second
+            a, b = b, a
             for seed in range(len(own)):
                 own[seed, 0], own[seed, 1] = own[seed, 1], own[seed, 0]
-        weights = weighty[offsets[first] : offsets[first + 1]]
         begin = count
-        count = _align(a, b, weights, own, stories[start:end], sites[start:end], shape, identity, found, count)
+        count = _align(a, b, table, own, shape, identity, found, count)
         for index in range(begin, count):
             found[index, 0] = pair
             if swapped:

@@ -5,6 +5,7 @@ Tokens are those of the column `words`: of the text without its key spans, in NF
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -19,7 +20,8 @@ __all__ = ["find_tokens", "is_by_character"]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-_FIRST_UNSPACED = "\u0e00"
+_MAY_BE_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u17ff\u3000-\u9fff\uf900-\uffff\U00020000-\U00032400]")
+"""Every unspaced script, and some others; what follows is exact."""
 _INVISIBLE = np.array(sorted(map(ord, INVISIBLE)), np.uint32)
 
 
@@ -29,7 +31,7 @@ def is_by_character(text: str) -> bool:
     >>> is_by_character("港口明天开放。"), is_by_character("The harbour (港口) opens tomorrow.")
     (True, False)
     """
-    return bool(text) and max(text) >= _FIRST_UNSPACED and _is_by_character(kinds_of(_points(unicodedata.normalize("NFC", text))))
+    return _MAY_BE_UNSPACED.search(text) is not None and _is_by_character(kinds_of(_points(unicodedata.normalize("NFC", text))))
 
 
 def find_tokens(text: str, key_spans: Sequence[tuple[int, int]]) -> tuple[Ints, Ints]:

@@ -4,7 +4,8 @@ A story counts once, however many copies of it there are: of the members of a cl
 where it does not hold it, the smallest member that does. So a copy takes part with what its desk added, and with nothing else.
 
 A gram in up to `FULL` stories makes seeds of all pairs of them; one in more is a star around the first of them, so that the number of seeds
-is near-linear in the number of fingerprints. Nothing here depends on the order of the documents.
+is near-linear in the number of fingerprints. Every place of such a gram is marked beside, so that it is known of any passage how much of it
+stands nearly everywhere. Nothing here depends on the order of the documents.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import pyarrow as pa
 
 from pipeline.dedup.passages_prints import PLACE_BITS
 
-__all__ = ["FULL", "OUT", "SEED_SCHEMA", "STANDS", "Stories", "count_stories", "find_seeds"]
+__all__ = ["FULL", "MARK_SCHEMA", "MEMBER", "OUT", "SEED_SCHEMA", "STANDS", "Stories", "count_stories", "find_seeds"]
 
 U64 = npt.NDArray[np.uint64]
 Ints = npt.NDArray[np.int64]
@@ -38,6 +39,10 @@ SEED_SCHEMA = pa.schema(
     ]
 )
 """`stories` hold the gram; so many of them are of one site, that of a or of b, whichever has more."""
+
+
+MARK_SCHEMA = pa.schema([("node", pa.uint64()), ("place", pa.int32()), ("stories", pa.int32()), ("site_stories", pa.int32())])
+"""A place of a gram that more than `FULL` stories hold; so many of them are of this document's site."""
 
 
 class Stories(NamedTuple):
@@ -81,8 +86,8 @@ def count_stories(nodes: U64, order: U64, site: U64, decided: U64) -> Stories:
     return Stories(nodes, rank, site, story, stands, out)
 
 
-def find_seeds(prints: U64, rows: Ints, stories: Stories) -> pa.Table:
-    """Seeds (`SEED_SCHEMA`) from fingerprints; a is the document of the smaller rank.
+def find_seeds(prints: U64, rows: Ints, stories: Stories) -> tuple[pa.Table, pa.Table]:
+    """Seeds (`SEED_SCHEMA`) from fingerprints, a being the document of the smaller rank; and marks (`MARK_SCHEMA`) of grams in many stories.
 
     Args:
         prints: fingerprints, all that there are of each hash among them.
@@ -107,6 +112,8 @@ def find_seeds(prints: U64, rows: Ints, stories: Stories) -> pa.Table:
     sites = _count_sites(group, stories.site[rows])
     turned = stories.rank[rows[left]] > stories.rank[rows[right]]
     a, b = np.where(turned, right, left), np.where(turned, left, right)
+    often = np.flatnonzero(lengths[group] > FULL)
+    marks = stories.nodes[rows[often]], places[often], lengths[group[often]], sites[often]
     columns = {
         "a_node": stories.nodes[rows[a]],
         "b_node": stories.nodes[rows[b]],
@@ -115,7 +122,10 @@ def find_seeds(prints: U64, rows: Ints, stories: Stories) -> pa.Table:
         "stories": lengths[group[a]],
         "site_stories": np.maximum(sites[a], sites[b]),
     }
-    return pa.table([pa.array(columns[field.name]).cast(field.type) for field in SEED_SCHEMA], schema=SEED_SCHEMA)
+    seeds = pa.table([pa.array(columns[field.name]).cast(field.type) for field in SEED_SCHEMA], schema=SEED_SCHEMA)
+    return seeds, pa.table(
+        [pa.array(values).cast(field.type) for values, field in zip(marks, MARK_SCHEMA, strict=True)], schema=MARK_SCHEMA
+    )
 
 
 def _pairs(starts: Ints, lengths: Ints) -> tuple[Ints, Ints]:

@@ -1,8 +1,8 @@
 """Passages that stories share: Join, Align, Place, Finish. Fingerprints, seeds and spans travel; no text does.
 
 decisions --> who stands for which story (side input)
-partitions --Join--> seeds, by shard of a        one task a partition of the fingerprints; opens one column of every sketch file
-seeds --GroupByKey--> Align --> passages in tokens            one task a shard; opens the sketches of both sides
+partitions --Join--> seeds and marks, by shard of a        one task a partition of the fingerprints; opens one column of every sketch file
+seeds, marks --CoGroupByKey--> Align --> passages in tokens            one task a shard; opens the sketches of both sides
 passages, by shard of either side --GroupByKey--> Place --> sides in characters     one task a shard; reads its text once
 passages, sides, relations, by shard of a --CoGroupByKey--> Finish --> rows of `passages`, and relations `shares_passage`
 """
@@ -23,7 +23,7 @@ from apache_beam.pvalue import AsList, TaggedOutput
 from pipeline.dedup.passages import FOUND_SCHEMA, PLACED_SCHEMA, find_passages, place_passages
 from pipeline.dedup.passages_columns import PARTITIONS, partition_name, unpack_prints
 from pipeline.dedup.passages_kinds import finish_passages, relate_sharers
-from pipeline.dedup.passages_seeds import MEMBER, OUT, SEED_SCHEMA, STANDS, Stories, count_stories, find_seeds
+from pipeline.dedup.passages_seeds import MARK_SCHEMA, MEMBER, OUT, SEED_SCHEMA, STANDS, Stories, count_stories, find_seeds
 from pipeline.dedup.relations import RELATION_SCHEMA
 from pipeline.records import ShardRef
 from pipeline.sketchfiles import SketchFiles, as_uint64, shard_index
@@ -67,15 +67,18 @@ class FindPassages(beam.PTransform):
         settings, refs = self._settings, AsList(shards)
         decided = self._decisions | "Stories" >> beam.Map(_pack_decisions).with_output_types(bytes)
         tasks = shards.pipeline | "Partitions" >> beam.Create(list(range(PARTITIONS)))
-        seeds = tasks | "Join" >> beam.ParDo(_Join(settings), refs, AsList(decided)).with_output_types(tuple[int, bytes])
-        grouped = seeds | "SeedsByShard" >> beam.GroupByKey()
+        joined = tasks | "Join" >> beam.ParDo(_Join(settings), refs, AsList(decided)).with_outputs("marks", main="seeds")
+        grouped = {
+            "seeds": joined.seeds | "Seeds" >> beam.Map(_as_is).with_output_types(tuple[int, bytes]),
+            "marks": joined.marks | "Marks" >> beam.Map(_as_is).with_output_types(tuple[int, bytes]),
+        } | "SeedsByShard" >> beam.CoGroupByKey()
         aligned = grouped | "Align" >> beam.ParDo(_Align(settings), refs).with_outputs("sides", main="found")
         sides = aligned.sides | "Sides" >> beam.Map(_as_is).with_output_types(tuple[int, tuple[int, bytes]])
         by_text = sides | "SidesByShard" >> beam.GroupByKey()
         placed = by_text | "Place" >> beam.ParDo(_Place(settings), refs).with_output_types(tuple[int, bytes])
         found = aligned.found | "Found" >> beam.Map(_as_is).with_output_types(tuple[int, bytes])
-        joined = {"found": found, "placed": placed, "relations": self._relations} | beam.CoGroupByKey()
-        done = joined | "Finish" >> beam.ParDo(_Finish(settings), refs).with_outputs("relations", main="passages")
+        both = {"found": found, "placed": placed, "relations": self._relations} | "SidesByPair" >> beam.CoGroupByKey()
+        done = both | "Finish" >> beam.ParDo(_Finish(settings), refs).with_outputs("relations", main="passages")
         return Found(
             done.passages | "Passages" >> beam.Map(_as_is).with_output_types(tuple[int, bytes]),
             done.relations | "Sharers" >> beam.Map(_as_is).with_output_types(tuple[int, bytes]),
@@ -100,9 +103,9 @@ class _Task(beam.DoFn):
 
 
 class _Join(_Task):
-    """Partition -> (shard key of a, packed seeds)."""
+    """Partition -> (shard key of a, packed seeds); and ``marks``: (shard key, packed marks of its documents)."""
 
-    def process(self, partition: int, refs: list[ShardRef], decided: list[bytes]) -> Iterator[tuple[int, bytes]]:
+    def process(self, partition: int, refs: list[ShardRef], decided: list[bytes]) -> Iterator[tuple[int, bytes] | TaggedOutput]:
         files = self._files(refs)
         if files.refs:
             stories = _read_stories(files, decided)
@@ -110,18 +113,21 @@ class _Join(_Task):
             parts = -(-total // PRINTS_AT_ONCE)
             for part in range(parts):
                 prints, rows = _read_prints(files, partition, part, parts)
-                yield from _by_shard(find_seeds(prints, rows, stories), "a_node", files)
+                seeds, marks = find_seeds(prints, rows, stories)
+                yield from _by_shard(seeds, "a_node", files)
+                for key, block in _by_shard(marks, "node", files):
+                    yield TaggedOutput("marks", (key, block))
         self._settings.progress.add("passages", 1)
 
 
 class _Align(_Task):
-    """(shard key of a, packed seeds) -> passages in tokens; and ``sides``: (shard key, (side, the same packed passages))."""
+    """Seeds and marks by shard of a -> passages in tokens; and ``sides``: (shard key, (side, the same packed passages))."""
 
-    def process(self, element: tuple[int, Iterable[bytes]], refs: list[ShardRef]) -> Iterator[tuple[int, bytes] | TaggedOutput]:
-        key, blocks = element
+    def process(self, element: tuple[int, dict[str, Iterable[bytes]]], refs: list[ShardRef]) -> Iterator[tuple[int, bytes] | TaggedOutput]:
+        key, joined = element
         files = self._files(refs)
-        seeds = pa.concat_tables([SEED_SCHEMA.empty_table(), *(unpack_table(block) for block in blocks)])
-        found = find_passages(seeds, files, self._settings.config.passages)
+        seeds, marks = (_unpack(joined[name], schema) for name, schema in (("seeds", SEED_SCHEMA), ("marks", MARK_SCHEMA)))
+        found = find_passages(seeds, marks, files, self._settings.config.passages)
         files.release()
         self._settings.progress.add("align", 1)
         if found.num_rows:
@@ -162,7 +168,7 @@ class _Finish(_Task):
         key, joined = element
         files = self._files(refs)
         found, placed, relations = (
-            pa.concat_tables([schema.empty_table(), *(unpack_table(block).select(schema.names) for block in joined[name])])
+            _unpack(joined[name], schema)
             for name, schema in (("found", FOUND_SCHEMA), ("placed", PLACED_SCHEMA), ("relations", RELATION_SCHEMA))
         )
         if not found.num_rows:
@@ -174,6 +180,10 @@ class _Finish(_Task):
             yield key, pack_table(passages)
         if sharers.num_rows:
             yield TaggedOutput("relations", (key, pack_table(sharers)))
+
+
+def _unpack(blocks: Iterable[bytes], schema: pa.Schema) -> pa.Table:
+    return pa.concat_tables([schema.empty_table(), *(unpack_table(block).select(schema.names) for block in blocks)])
 
 
 def _as_is(element: Any) -> Any:
