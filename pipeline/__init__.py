@@ -16,6 +16,8 @@ from pipeline.records import Edit
 if TYPE_CHECKING:
     import pyarrow
 
+    from pipeline.storage import Storage
+
 __version__ = "0.1.0"
 
 __all__ = [
@@ -35,10 +37,19 @@ __all__ = [
 
 
 def load_corpus(folder: str, columns: Sequence[str] | None = None, beam_options: Sequence[str] = ()) -> pyarrow.Table:
-    """All documents that stand in a corpus today; see `pipeline.corpus.loading.load_corpus`."""
+    """All documents that stand in a corpus today, as one table in the order of runs; `scan_corpus` is for what does not fit into memory.
+
+    Args:
+        columns: of the table `documents`; None for all.
+        beam_options: for an object store, for example ``--s3_endpoint_url=...``.
+
+    Raises:
+        DatasetError: it is no corpus, or a file cannot be read.
+        ConfigError: an unknown column, or no file system for such an address.
+    """
     from pipeline.corpus import loading  # pyarrow takes its time, and this module is imported by every command
 
-    return loading.load_corpus(folder, columns, beam_options)
+    return loading.load_corpus(folder, columns, _storage_of(folder, beam_options))
 
 
 def scan_corpus(
@@ -47,4 +58,14 @@ def scan_corpus(
     """As `load_corpus`, in batches of bounded size."""
     from pipeline.corpus import loading
 
-    return loading.scan_corpus(folder, columns, beam_options, batch_size)
+    return loading.scan_corpus(folder, columns, _storage_of(folder, beam_options), batch_size)
+
+
+def _storage_of(folder: str, beam_options: Sequence[str]) -> Storage | None:
+    from pipeline.storage import is_remote
+
+    if not is_remote(folder):
+        return None
+    from pipeline.transforms.remote import open_storage
+
+    return open_storage(folder, beam_options)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import click
 
 import pipeline
-from pipeline.cli_corpus import CorpusOptions
+from pipeline.cli_corpus import CorpusOptions, add_commands, explain_in, open_corpus_at, print_findings
 from pipeline.cli_run import MAPPING_FIELDS, build_config, describe_rules, ending_of, execute, open_console, open_folder
 from pipeline.errors import ConfigError, CopydeskError
 
@@ -177,7 +177,7 @@ def schema_command(table: str | None, form: str | None) -> None:
 @click.option("--all", "show_all", is_flag=True, help="Show every edit, those of white space included.")
 @click.pass_context
 def explain_command(context: click.Context, /, folder: str, query: str, show_all: bool) -> int:
-    """Tell the whole story of one document of the dataset at DIR.
+    """Tell the whole story of one document of the dataset or corpus at DIR.
 
     The document is named by its id or the beginning of it, by its file or the end of its path, or by its URL.
     """
@@ -185,6 +185,8 @@ def explain_command(context: click.Context, /, folder: str, query: str, show_all
     from pipeline.report.explain_view import render_matches, render_story
     from pipeline.report.finding import find_documents
 
+    if (corpus := open_corpus_at(folder, _beam_options(context))) is not None:
+        return explain_in(corpus, query, open_console(), show_all=show_all)
     dataset = open_folder(folder, _beam_options(context))
     matches = find_documents(dataset, query)
     if not matches:
@@ -200,19 +202,14 @@ def explain_command(context: click.Context, /, folder: str, query: str, show_all
 @click.argument("folder", metavar="DIR")
 @click.pass_context
 def verify_command(context: click.Context, /, folder: str) -> int:
-    """Check the dataset at DIR: hashes, schemas, books, and the undo of every edit."""
+    """Check the dataset or corpus at DIR: hashes, schemas, books, and the undo of every edit."""
     from pipeline.report.verifying import verify
 
-    failed = 0
-    for finding in verify(open_folder(folder, _beam_options(context))):
-        click.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.check} ({finding.detail})")
-        for example in finding.examples:
-            click.echo(f"        {example}")
-        if finding.problems > len(finding.examples):
-            click.echo(f"        and {finding.problems - len(finding.examples):,} more")
-        failed += not finding.ok
-    click.echo(f"{folder}: {failed} checks failed" if failed else f"{folder}: all checks passed")
-    return 1 if failed else 0
+    if (corpus := open_corpus_at(folder, _beam_options(context))) is not None:
+        from pipeline.corpus.verifying import verify_corpus
+
+        return print_findings(folder, verify_corpus(corpus))
+    return print_findings(folder, verify(open_folder(folder, _beam_options(context))))
 
 
 @command.command("clusters", cls=_BeamCommand)
@@ -226,6 +223,9 @@ def clusters_command(context: click.Context, /, folder: str, top: int) -> None:
     dataset = open_folder(folder, _beam_options(context))
     total = int(dataset.manifest.get("counters", {}).get("clusters", 0))
     render_clusters(open_console(), list_clusters(dataset, top), total)
+
+
+add_commands(command, _BeamCommand, _beam_options)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -36,12 +36,14 @@ class Elder:
     Attributes:
         folder: of the run.
         shards: (first row, rows, sketched rows) of its sketch files, by first row.
+        kind: ``run``, or ``takedown``: that one has no documents, only a word on those of others.
     """
 
     seq: int
     run_id: str
     folder: str
     shards: tuple[tuple[int, int, int], ...]
+    kind: str = "run"
 
     @classmethod
     def of(cls, seq: int, folder: str, manifest: dict[str, Any]) -> Elder:
@@ -53,7 +55,7 @@ class Elder:
         if "corpus" not in manifest:
             raise DatasetError(f"{folder} is no run of a corpus: its manifest says nothing about one")
         shards = tuple((int(a), int(b), int(c)) for a, b, c in manifest["corpus"]["shards"])
-        return cls(seq, str(manifest["run_id"]), folder, shards)
+        return cls(seq, str(manifest["run_id"]), folder, shards, str(manifest["corpus"]["kind"]))
 
     @property
     def lookup(self) -> str:
@@ -85,6 +87,11 @@ class Elders:
     def by_seq(self) -> dict[int, Elder]:
         """Runs by number."""
         return {elder.seq: elder for elder in self.runs}
+
+    @property
+    def compared(self) -> tuple[Elder, ...]:
+        """Those that hold documents."""
+        return tuple(elder for elder in self.runs if elder.kind == "run")
 
     @property
     def is_partial(self) -> bool:

@@ -138,7 +138,7 @@ def _wanted(full: Mapping[int, Nodes]) -> tuple[dict[int, Keys], dict[int, Nodes
 
 def _find(elders: Elders, name: str, wanted: Mapping[int, Keys], find: Find) -> _Hits:
     nodes, groups, places = [np.empty(0, np.uint64)], [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    for elder in elders.runs:
+    for elder in elders.compared:
         path = join(elder.lookup, name)
         group, place, row = find_postings(path, find(path), wanted)
         nodes.append(elder.nodes(row))

@@ -10,12 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.corpus.log import Corpus, Entry, open_corpus
+from pipeline.corpus.takedowns import open_run
 from pipeline.errors import ConfigError
-from pipeline.report.dataset import Dataset, list_parts, open_dataset, scan
+from pipeline.report.dataset import Dataset, list_parts, scan
 from pipeline.schema import arrow_schema
-from pipeline.storage import Storage, is_remote
+from pipeline.storage import Storage
 
-__all__ = ["Amendments", "load_corpus", "open_any", "open_run", "read_amendments", "read_standings", "scan_corpus"]
+__all__ = ["Amendments", "load_corpus", "read_amendments", "read_standings", "scan_corpus"]
 
 _CLUSTER = ("cluster_id", "cluster_size", "duplicate_weight", "representative_reason", "carried_by")
 """Columns of `documents` that a later run may put anew."""
@@ -38,26 +39,26 @@ class Amendments:
         return self.gone.get(run_id, {}), self.rows.get(run_id, {})
 
 
-def load_corpus(folder: str, columns: Sequence[str] | None = None, beam_options: Sequence[str] = ()) -> pa.Table:
+def load_corpus(folder: str, columns: Sequence[str] | None = None, storage: Storage | None = None) -> pa.Table:
     """All documents that stand in a corpus, as one table in the order of runs; for what does not fit into memory see `scan_corpus`.
 
     Args:
         columns: of the table `documents`; None for all.
-        beam_options: for an object store, for example ``--s3_endpoint_url=...``.
+        storage: how to open it; local files if not given.
 
     Raises:
         DatasetError: it is no corpus, or a file cannot be read.
         ConfigError: an unknown column.
     """
-    batches = list(scan_corpus(folder, columns, beam_options))
+    batches = list(scan_corpus(folder, columns, storage))
     return pa.Table.from_batches(batches, _schema(columns))
 
 
 def scan_corpus(
-    folder: str, columns: Sequence[str] | None = None, beam_options: Sequence[str] = (), batch_size: int = 1024
+    folder: str, columns: Sequence[str] | None = None, storage: Storage | None = None, batch_size: int = 1024
 ) -> Iterator[pa.RecordBatch]:
     """As `load_corpus`, in batches of bounded size."""
-    corpus = open_any(folder, beam_options)
+    corpus = open_corpus(folder, storage)
     schema = _schema(columns)
     said = read_amendments(corpus)
     for entry in corpus.entries:
@@ -107,21 +108,6 @@ def read_standings(corpus: Corpus) -> pa.Table:
                             cluster = stands = None
                         found.append((doc_id, entry.run_id, place, cluster, stands))
     return pa.table([pa.array(column, pa.string()) for column in zip(*found, strict=True)] if found else [[]] * 5, names=list(names))
-
-
-def open_run(corpus: Corpus, entry: Entry) -> Dataset:
-    """A run as a dataset."""
-    return open_dataset(corpus.run_folder(entry.run_id), corpus.storage)
-
-
-def open_any(folder: str, beam_options: Sequence[str] = ()) -> Corpus:
-    """Open a corpus here or on an object store."""
-    storage: Storage | None = None
-    if is_remote(folder):
-        from pipeline.transforms.remote import open_storage
-
-        storage = open_storage(folder, beam_options)
-    return open_corpus(folder, storage)
 
 
 def _schema(columns: Sequence[str] | None) -> pa.Schema:

@@ -48,7 +48,7 @@ def compare(
     tasks = pipeline | "Tasks" >> beam.Create(_tasks() if settings.config.dedup.enabled else [])
     joined = tasks | "Join" >> beam.ParDo(_Join(settings), AsList(shards), AsList(known)).with_output_types(tuple[int, bytes])
     relations = joined | "Verify" >> base.Verify(settings, everything)
-    runs = pipeline | "EarlierRuns" >> beam.Create(list(elders.runs)).with_output_types(Elder)
+    runs = pipeline | "EarlierRuns" >> beam.Create(list(elders.compared)).with_output_types(Elder)
     edges = runs | "EarlierEdges" >> beam.Map(_earlier_edges, elders).with_output_types(bytes)
     forest = relations | "Cluster" >> base.Cluster(edges)
     rows = runs | "EarlierRows" >> beam.ParDo(_EarlierRows(elders), AsSingleton(forest)).with_output_types(tuple[int, bytes])

@@ -24,6 +24,7 @@ from pipeline.corpus.card import write_card
 from pipeline.corpus.elders import Elder, Elders
 from pipeline.corpus.locking import Lock
 from pipeline.corpus.log import MARKER, Corpus, Entry, add_entry, choose_window, create_corpus, is_corpus, open_corpus, scheme_of
+from pipeline.corpus.taking import finish_takedowns
 from pipeline.errors import ConfigError, OutputError
 from pipeline.planning import Plan
 from pipeline.progressing import ProgressLog
@@ -91,6 +92,7 @@ class CorpusPlace:
                 found, wanted = scheme_of(self._config), self._corpus.scheme
                 raise ConfigError(f"the corpus at {self.folder} compares by {wanted}; these settings of [dedup] compare by {found}")
             self._sweep()
+            finish_takedowns(self._corpus, self._work)
         except BaseException:
             self._lock.release()
             raise
@@ -153,10 +155,9 @@ class CorpusPlace:
         chosen = choose_window(self.corpus.entries, self._window, self._effective_date())
         runs = []
         for entry in chosen:
-            if entry.kind == "run":
-                folder = self.corpus.run_folder(entry.run_id)
-                with self.corpus.storage.open(join(folder, "run.json")) as file:
-                    runs.append(Elder.of(entry.seq, folder, json.loads(file.read())))
+            folder = self.corpus.run_folder(entry.run_id)
+            with self.corpus.storage.open(join(folder, "run.json")) as file:
+                runs.append(Elder.of(entry.seq, folder, json.loads(file.read())))
         return Elders(len(self.corpus.entries) + 1, tuple(runs))
 
     def _effective_date(self) -> str:

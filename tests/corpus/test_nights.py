@@ -15,8 +15,9 @@ import pytest
 
 import pipeline
 from pipeline.config import Config
-from pipeline.corpus.loading import open_run, read_standings
+from pipeline.corpus.loading import read_standings
 from pipeline.corpus.log import open_corpus
+from pipeline.corpus.takedowns import open_run
 from pipeline.report.verifying import verify
 
 pytestmark = pytest.mark.slow
