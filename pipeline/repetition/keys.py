@@ -37,7 +37,9 @@ def line_key(line: Line, site: int) -> int | None:
     >>> line_key(one, 7) == line_key(other, 7), line_key(one, 7) == line_key(one, 8)
     (True, False)
     """
-    folded = " ".join(line.flat.split())
+    folded = line.flat
+    if "  " in folded or "\t" in folded:
+        folded = " ".join(folded.split())
     if _LETTER.search(folded) is None:
         return None
     return xxhash.xxh3_64_intdigest(folded.encode("utf-8", "surrogatepass"), seed=site) >> ZONE_BITS
@@ -50,11 +52,12 @@ def name_zone(zones: Zones, number: int) -> int:
     >>> [name_zone(zones, number) for number in range(10)]
     [1, 1, 0, 0, 0, 0, 2, 2, 2, 2]
     """
-    if zones.first_prose < 0:
+    first = zones.first_prose
+    if first < 0:
         return NOWHERE
-    if number > zones.first_prose and zones.in_tail(number):
-        return TAIL
-    return HEAD if number <= zones.first_prose else BODY
+    if number <= first:
+        return HEAD
+    return TAIL if number >= zones.tail else BODY
 
 
 def line_keys(text: str, site: int) -> list[int]:
@@ -68,7 +71,7 @@ def line_keys(text: str, site: int) -> list[int]:
         key = line_key(line, site)
         if key is not None:
             zone = name_zone(zones, line.number)
-            found[key] = zone if found.get(key, zone) == zone else BODY
+            found[key] = zone if found.setdefault(key, zone) == zone else BODY
     return [key << ZONE_BITS | zone for key, zone in found.items()]
 
 
