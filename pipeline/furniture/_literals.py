@@ -13,10 +13,15 @@ from re import _constants as codes  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
 
+from pipeline.text.scanning import EDGE
+
 __all__ = ["first_strings", "opening_literal", "required_literals", "required_sets"]
 
 _MOST = 400
 """Above this many literals looking for them costs more than trying the pattern."""
+
+_MOST_RUNS = 40
+"""Alternatives of a literal run that are written out one by one."""
 
 _LONGEST = 3
 """Characters by which the beginnings of patterns are told apart; with three, next to no ordinary line begins like any of them."""
@@ -38,10 +43,10 @@ def required_literals(pattern: str) -> frozenset[str] | None:
 
 @cache
 def required_sets(pattern: str) -> tuple[frozenset[str], ...]:
-    """Sets of strings: every match of `pattern` holds at least one string of each. Empty where nothing is required.
+    """Sets of strings, as in a `Clause`: every match of `pattern` holds at least one of each. Empty where nothing is required.
 
     >>> [sorted(strings) for strings in required_sets(r"no (?:copy|reprint) without \\w+ leave")]
-    [['no '], ['copy', 'reprint'], [' without '], [' leave']]
+    [['no copy without ', 'no reprint without '], [' leave']]
     """
     return tuple(dict.fromkeys(_sets_of(_parser.parse(pattern, 0))))
 
@@ -72,22 +77,55 @@ def opening_literal(pattern: str) -> str:
     return run
 
 
-def _sets_of(sequence: Any) -> list[frozenset[str]]:
-    """The literal runs of a sequence, each as a set of its own, and the sets of its groups."""
+def _sets_of(sequence: Any, *, left: bool = False, right: bool = False) -> list[frozenset[str]]:
+    """The literal runs of a sequence, each as a set of its own, and the sets of its groups.
+
+    `left` and `right` say whether a word must begin before the sequence and end behind it.
+    """
+    items = list(sequence)
     sets: list[frozenset[str]] = []
-    run = ""
-    for code, argument in sequence:
-        if code is codes.LITERAL:
-            run += chr(argument)
-        elif code is not codes.AT:
-            if run:
-                sets.append(frozenset({run}))
-            run = ""
-            if code is codes.SUBPATTERN and not argument[1] & codes.SRE_FLAG_IGNORECASE:
-                sets += _sets_of(argument[3])
-            elif (found := _literals_of_item(code, argument)) is not None:
-                sets.append(found)
-    return [*sets, frozenset({run})] if run else sets
+    runs, begins = [""], left
+    for number, (code, argument) in enumerate(items):
+        tails = _tails(code, argument)
+        if tails and len(tails) * len(runs) <= _MOST_RUNS:
+            runs = [run + tail for run in runs for tail in tails]
+            continue
+        after = right if number + 1 == len(items) else items[number + 1] == (codes.AT, codes.AT_BOUNDARY)
+        before = left if number == 0 else items[number - 1] == (codes.AT, codes.AT_BOUNDARY)
+        boundary = code is codes.AT and argument is codes.AT_BOUNDARY
+        sets += _edged(runs, begins, boundary)
+        runs, begins = [""], boundary
+        if code is codes.SUBPATTERN and not argument[1] & codes.SRE_FLAG_IGNORECASE:
+            sets += _sets_of(argument[3], left=before, right=after)
+        elif code is codes.BRANCH:
+            parts = [_rarest(_sets_of(branch, left=before, right=after)) for branch in argument[1]]
+            sets += [frozenset().union(*parts)] if all(parts) and sum(map(len, parts)) <= _MOST else []
+        elif code is not codes.AT and (found := _literals_of_item(code, argument)) is not None:
+            sets.append(found)
+    return sets + _edged(runs, begins, right)
+
+
+def _tails(code: Any, argument: Any) -> list[str]:
+    """The strings that a piece may be, where they are few and plain; empty otherwise."""
+    if code is codes.LITERAL:
+        return [chr(argument)]
+    if code is codes.IN and all(kind is codes.LITERAL for kind, _ in argument):
+        return [chr(value) for _, value in argument]
+    # `re` takes common beginnings out of alternatives: they are put together again.
+    if code is codes.BRANCH and all(kind is codes.LITERAL for branch in argument[1] for kind, _ in branch):
+        return ["".join(chr(value) for _, value in branch) for branch in argument[1]]
+    return []
+
+
+def _edged(runs: list[str], left: bool, right: bool) -> list[frozenset[str]]:
+    """Literal runs, one of which is there, with the mark of a word's edge where one must be."""
+    if not all(runs):
+        return []
+    return [frozenset((EDGE if left and run[0].isalnum() else "") + run + (EDGE if right and run[-1].isalnum() else "") for run in runs)]
+
+
+def _rarest(sets: list[frozenset[str]]) -> frozenset[str]:
+    return max(sets, key=lambda strings: (min(map(len, strings)), -len(strings)), default=frozenset())
 
 
 def _literals_of(sequence: Any) -> frozenset[str] | None:

@@ -10,6 +10,7 @@ from pipeline.furniture._phrases import joined, name_pattern, phrases
 from pipeline.records import Fact
 from pipeline.text.lines import flat_text, fold
 from pipeline.text.rules import Context, Finding
+from pipeline.text.scanning import EDGE
 from pipeline.text.triggers import Trigger, places
 
 NAME, VERSION = "cited_sources", 1
@@ -84,7 +85,12 @@ def printed_names() -> frozenset[str]:
     return frozenset((*_by_name(), *_uncapitalised()))
 
 
-TRIGGER = Trigger(listed=printed_names)
+def names_apart() -> list[str]:
+    """The same as strings for the trigger: words of their own, but in scripts that glue particles to a name."""
+    return sorted(name if _OTHER_SCRIPTS.search(name) else f"{EDGE}{name}{EDGE}" for name in printed_names())
+
+
+TRIGGER = Trigger(listed=names_apart)
 
 
 def _names(text: str, standing: list[tuple[int, str]]) -> Iterator[tuple[int, int, str]]:

@@ -8,7 +8,7 @@ from string import ascii_lowercase
 
 from pipeline.text.damage import Damage, language_list, occurrences
 
-__all__ = ["CLASHES", "has_said_that", "find_aux_clashes", "find_capital_articles_inside", "find_said_that"]
+__all__ = ["CLASHES", "find_aux_clashes", "find_capital_articles_inside", "find_said_that", "has_said_that"]
 
 # Patterns are tried only where a plain search has found the words that they begin behind.
 _AUXILIARY = re.compile(r"\b(?:do|does|did|can|could|may|might|must|shall|should|will|would)\Z")

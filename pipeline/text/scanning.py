@@ -8,11 +8,17 @@ from functools import lru_cache
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-__all__ = ["Clause", "Match", "Scanner", "find_starts"]
+__all__ = ["EDGE", "Clause", "Match", "Scanner", "find_starts"]
+
+EDGE = "\b"
+"""At either end of a string: neither a letter nor a digit stands beside it."""
 
 Clause = tuple[frozenset[str], ...]
 """Sets of strings: a text satisfies the clause where it holds at least one string of each. The empty string is in every text."""
 
+
+_LEAST = 5
+"""Shorter strings are in most texts, so that it is not worth asking for them beside others."""
 
 Match = tuple[int, int, int]
 """Number of a string, start and end of a place where it stands."""
@@ -32,44 +38,66 @@ class Scanner:
 
     def __init__(self, clauses: Iterable[tuple[int, Clause]]) -> None:
         self._always = 0
-        plain: dict[str, int] = {}
-        joint: dict[str, list[tuple[int, tuple[frozenset[str], ...]]]] = {}
+        numbers: dict[str, int] = {}
+        plain: dict[int, int] = {}
+        joint: dict[int, list[tuple[int, tuple[frozenset[int], ...]]]] = {}
         # Sorted, so that the automaton does not depend on the order of sets.
         for bit, clause in sorted(clauses, key=lambda pair: (pair[0], [sorted(strings) for strings in pair[1]])):
-            sets = [strings for strings in clause if "" not in strings]
+            # The set with the longest strings is the least likely to be met: only where it is are the others asked.
+            sets = sorted((strings for strings in clause if "" not in strings), key=lambda strings: (-_shortest(strings), len(strings)))
             if not sets:
                 self._always |= bit
                 continue
-            # The set with the longest strings is the least likely to be met: only where it is are the others looked for.
-            rarest, *others = sorted(sets, key=lambda strings: (-min(map(len, strings)), len(strings)))
-            for string in sorted(rarest):
+            told = [strings for strings in sets if strings is sets[0] or _shortest(strings) >= _LEAST]
+            rarest, *others = [frozenset(numbers.setdefault(string, len(numbers)) for string in sorted(strings)) for strings in told]
+            for number in sorted(rarest):
                 if others:
-                    joint.setdefault(string, []).append((bit, tuple(others)))
+                    joint.setdefault(number, []).append((bit, tuple(others)))
                 else:
-                    plain[string] = plain.get(string, 0) | bit
-        needles = list(dict.fromkeys((*plain, *joint)))
-        self._plain = [plain.get(needle, 0) for needle in needles]
-        self._joint = {number: joint[needle] for number, needle in enumerate(needles) if needle in joint}
-        self._needles = needles
-        self._automaton = AhoCorasick(needles, MatchKind.Standard, implementation=Implementation.DFA) if needles else None
+                    plain[number] = plain.get(number, 0) | bit
+        needles = list(numbers)
+        self._plain = [plain.get(number, 0) for number in range(len(needles))]
+        self._joint = joint
+        self._needles = [needle.strip(EDGE) for needle in needles]
+        self._edged = {
+            number: (needle[0] == EDGE, needle[-1] == EDGE) for number, needle in enumerate(needles) if EDGE in (needle[0], needle[-1])
+        }
+        self._automaton = AhoCorasick(self._needles, MatchKind.Standard, implementation=Implementation.DFA) if needles else None
 
     def find(self, text: str) -> list[Match]:
         """Every place of every string that is looked for, in no order that means anything."""
-        return [] if self._automaton is None else _matches(self._automaton, text)
+        if self._automaton is None:
+            return []
+        edged = self._edged
+        return [
+            match
+            for match in _matches(self._automaton, text)
+            if match[0] not in edged or _stands_apart(text, match[1], match[2], *edged[match[0]])
+        ]
 
-    def judge(self, text: str, matches: list[Match]) -> int:
-        """The bits of all clauses that `text` satisfies, given what `find` found in it."""
+    def judge(self, matches: list[Match]) -> int:
+        """The bits of all clauses that a text satisfies, given what `find` found in it. That it does so may be wrong, that not is right."""
         present = self._always
-        for number in {match[0] for match in matches}:
+        found = {match[0] for match in matches}
+        for number in found:
             present |= self._plain[number]
-            for bit, others in self._joint.get(number, ()):
-                if not present & bit and all(any(string in text for string in strings) for strings in others):
+        for number in found.intersection(self._joint):
+            for bit, others in self._joint[number]:
+                if not present & bit and not any(found.isdisjoint(strings) for strings in others):
                     present |= bit
         return present
 
     def places(self, bit: int, matches: list[Match]) -> list[tuple[int, str]]:
         """Where the strings stand that by themselves satisfy clauses of `bit`, in the order of the text."""
         return sorted((start, self._needles[number]) for number, start, _ in matches if self._plain[number] & bit)
+
+
+def _shortest(strings: frozenset[str]) -> int:
+    return min(len(string.strip(EDGE)) for string in strings)
+
+
+def _stands_apart(text: str, start: int, end: int, left: bool, right: bool) -> bool:
+    return not ((left and text[start - 1 : start].isalnum()) or (right and text[end : end + 1].isalnum()))
 
 
 @lru_cache(maxsize=64)

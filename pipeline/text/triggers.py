@@ -133,7 +133,7 @@ class Precheck:
         for scanner, form in ((self._printed, text), (self._scanner(language), flat_text(text)) if self._worded else (None, "")):
             if scanner is not None:
                 matches = scanner.find(form)
-                present |= scanner.judge(form, matches)
+                present |= scanner.judge(matches)
                 found.append((scanner, matches))
         return present, Sightings(text, language, self._bits, found)
 
