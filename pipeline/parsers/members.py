@@ -65,9 +65,25 @@ def split_members(data: bytes, name: str) -> list[Member] | None:
     return _numbered(found) or None
 
 
+def _decode(data: bytes) -> decoding.Decoded:
+    """Decode a file of several documents. A block of zeros, as a failing disk leaves it, makes a single document no text; here it stands in
+    one of many, and goes with it.
+
+    Raises:
+        DocumentError: as `decoding.decode`.
+    """
+    try:
+        return decoding.decode(data)
+    except DocumentError as error:
+        if error.code != "not_text_data" or b"\0" not in data:
+            raise
+    encoding = decoding.decode(data.replace(b"\0", b"")).encoding
+    return decoding.Decoded(data.decode(encoding, "replace"), encoding, "detected")
+
+
 def _from_markup(data: bytes) -> list[_Found]:
     try:
-        decoded = decoding.decode(data)
+        decoded = _decode(data)
     except DocumentError:
         return []
     source = Source(decoded.text)
@@ -154,7 +170,7 @@ def _from_json(data: bytes, head: bytes) -> list[_Found]:
     if head[:1] == b"{" and not re.search(_LISTS.pattern.encode(), head):
         return []
     try:
-        text = decoding.decode(data).text.strip("\ufeff \t\r\n\0")
+        text = _decode(data).text.strip("\ufeff \t\r\n\0")
     except DocumentError:
         return []
     return _array(text) if text.startswith("[") else _json_feed(text)

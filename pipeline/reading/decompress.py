@@ -49,7 +49,10 @@ class Decoder(Protocol):
     """One member, frame or stream."""
 
     def feed(self, data: bytes) -> bytes:
-        """Decompress some more: at most about `CHUNK_BYTES` of output, the rest on further calls with no data."""
+        """Decompress some more: at most about `CHUNK_BYTES` of output, the rest on further calls with no data.
+
+        Of damaged data, what stands before the damage may be given out first; the error is then raised by the next call.
+        """
 
     @property
     def hungry(self) -> bool:
@@ -63,10 +66,19 @@ class Decoder(Protocol):
 class _Zlib:
     def __init__(self, wbits: int) -> None:
         self._inner = zlib.decompressobj(wbits)
+        self._error: zlib.error | None = None
         self.hungry = True
 
     def feed(self, data: bytes) -> bytes:
-        out = self._inner.decompress(self._inner.unconsumed_tail + data, CHUNK_BYTES)
+        if self._error is not None:
+            raise self._error
+        waiting, before = self._inner.unconsumed_tail + data, self._inner.copy()
+        try:
+            out = self._inner.decompress(waiting, CHUNK_BYTES)
+        except zlib.error as error:
+            # zlib keeps back all that it has read in the call that fails. What stands before the damage comes first, the error next.
+            self._error, self.hungry = error, False
+            return _read_up_to_damage(before, waiting)
         # zlib can hold output back that the bound cut off, with all input consumed: then the bound was reached.
         self.hungry = not self._inner.unconsumed_tail and len(out) < CHUNK_BYTES
         return out
@@ -74,6 +86,20 @@ class _Zlib:
     @property
     def rest(self) -> bytes | None:
         return self._inner.unused_data if self._inner.eof else None
+
+
+def _read_up_to_damage(inner: zlib._Decompress, data: bytes) -> bytes:
+    """The output of as many bytes as can be read."""
+    parts = []
+    while len(data) > 1:
+        trial, half = inner.copy(), data[: len(data) // 2]
+        try:
+            parts.append(trial.decompress(half))
+        except zlib.error:
+            data = half
+        else:
+            inner, data = trial, data[len(half) :]
+    return b"".join(parts)
 
 
 class _Zstd:
@@ -282,6 +308,8 @@ class Decompressed:
         try:
             decoder = self._checked_decoder()
             out = decoder.feed(data)
+            if not decoder.hungry and decoder.rest is None:
+                decoder.feed(b"")  # what is damaged gives out what stands before, and says so only now
         except (*DECODE_ERRORS, DocumentError):
             return False
         if self.wanted:

@@ -10,7 +10,7 @@ import stat
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import BinaryIO
 
@@ -57,7 +57,7 @@ def list_zip(handle: BinaryIO, size: int) -> Iterator[Entry | Damage]:
             found = None
 
         def members() -> Iterator[_Member]:
-            return _directory(handle, *found) if found else _local_members(handle, size)
+            return _placed(handle, found) if found else _local_members(handle, size)
 
         if any(_name(member) in _OFFICE for member in islice(members(), 20)):
             yield Damage(0, DocumentError("not_text_data", "an office file, an e-book or a program; accepted are archives of text"))
@@ -124,6 +124,15 @@ def _directory(handle: BinaryIO, start: int, count: int, shift: int) -> Iterator
         yield _Member(name, flags, method, checksum, wide[1], wide[2] + shift, mode)
         step = 46 + name_size + extra_size + comment_size
         buffer, at = buffer[step:], at + step
+
+
+def _placed(handle: BinaryIO, found: tuple[int, int, int]) -> Iterator[_Member]:
+    """The members of the directory, each where its header stands: what was put into a file moves only what is behind it."""
+    start, count, shift = found
+    for member in _directory(handle, start, count, shift):
+        there = not shift or _read_at(handle, member.offset, 4) == _LOCAL
+        unmoved = member.offset - shift
+        yield member if there or _read_at(handle, unmoved, 4) != _LOCAL else replace(member, offset=unmoved)
 
 
 def _wide(extra: bytes, values: list[int]) -> list[int]:

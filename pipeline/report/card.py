@@ -107,7 +107,7 @@ def _say_what_is_empty(rows: Mapping[str, Any]) -> list[str]:
     if not empty:
         return []
     words = f"{', '.join(empty)} {'has' if len(empty) == 1 else 'have'} no rows"
-    return ["", f"`datasets` loads no table without rows, so it does not know these here: {words}. All others read them, with their columns."]
+    return ["", f"`datasets` loads no table without rows, so it does not know these here: {words}. All others read them."]
 
 
 def _card_body(manifest: Mapping[str, Any]) -> list[str]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from golden_pairs import read
@@ -121,3 +122,31 @@ def test_newswire_documents_keep_their_bytes() -> None:
     assert [m.member_id for m in members] == ["X-1", "X-2"]
     assert all(m.data in data for m in members)
     assert read(members[1].data, media_type=members[1].media_type).source_text == "Café 2 & more"
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_a_damaged_element_of_an_array_costs_itself(indent: int | None) -> None:
+    rows = [{"id": f"x{n}", "text": "The ferry sails.", "pictures": [{"id": "p", "alt": "a"}, {"id": "q", "alt": "b"}]} for n in range(5)]
+    text = json.dumps(rows, indent=indent)
+    at = text.index('"x2"')
+    data = (text[:at] + "\x00}{" + text[at + 4 :]).encode()
+    found = split_members(data, "a.json")
+    assert found is not None
+    assert [m.member_id for m in found] == ["x0", "x1", "3", "x3", "x4"]
+    assert [json.loads(m.data) for m in found if m.member_id != "3"] == [*rows[:2], *rows[3:]]
+
+
+def test_an_array_that_is_damaged_without_end_costs_little() -> None:
+    started = time.process_time()
+    found = split_members(b'[{"id": "a", "text": "b"}, ' + b'{"id": {}, {}, ' * 50_000, "a.json")
+    assert found is not None
+    assert time.process_time() - started < 2
+
+
+def test_zeros_within_one_document_of_many_cost_that_one() -> None:
+    data = _feed(*(ITEM.format(n=n) for n in range(30)))
+    at = data.index(b"<title>T3</title>")
+    found = split_members(data[:at] + bytes(2000) + data[at:], "x")
+    assert found is not None
+    assert [m.member_id for m in found] == [f"g{n}" for n in range(30)]
+    assert [b"\0" in m.data for m in found].count(True) == 1

@@ -305,3 +305,16 @@ def test_a_zip_that_was_written_as_a_stream_and_lost_its_directory(tmp_path: Pat
         records = records_of(tmp_path, "a.zip", data[: data.find(b"PK\x01\x02")])
         assert contents(records) == STORIES
         assert codes(records)[-1] == "truncated_zip"
+
+
+@pytest.mark.parametrize("place", [0, 40, 2000])
+def test_bytes_put_into_a_zip_move_only_what_is_behind_them(tmp_path: Path, place: int) -> None:
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(40):
+            archive.writestr(f"{number}.txt", random.Random(number).randbytes(50).hex())
+    data = sink.getvalue()
+    records = records_of(tmp_path, "a.zip", data[:place] + b"\x07" * 100 + data[place:])
+    lost = [record for record in records if isinstance(record, DeadLetter)]
+    assert len(records) - len(lost) >= 39
+    assert len({record.doc_id for record in records}) == len(records)

@@ -112,3 +112,16 @@ def test_failing_disk_is_an_unreadable_file() -> None:
 
     with pytest.raises(DocumentError, match="unreadable_file: reading stopped at byte 0: Input/output error"):
         list(decompressed_chunks(Failing(b"x"), "gzip", 1, 1000.0))
+
+
+def test_what_stands_before_a_damage_in_a_small_gzip_file_is_given_out() -> None:
+    content = b"".join(f"The ferry number {number} sails again.\n".encode() for number in range(3000))
+    data = bytearray(gzip.compress(content, mtime=0))
+    place = len(data) * 3 // 4
+    data[place : place + 40] = bytes(40)
+    out = bytearray()
+    with pytest.raises(DocumentError, match="gzip"):
+        for chunk in decompressed_chunks(io.BytesIO(data), "gzip", len(data), 1000):
+            out += chunk
+    common = next((at for at, (a, b) in enumerate(zip(out, content, strict=False)) if a != b), min(len(out), len(content)))
+    assert common > len(content) // 2
