@@ -188,6 +188,8 @@ class _SketchFile:
 
 
 def _read_at(descriptor: int, position: int, size: int) -> bytes:
+    if not size:
+        return b""  # an empty buffer has an address outside of the file
     data = os.pread(descriptor, size, position)
     if len(data) != size:
         raise OSError(f"a sketch file ends at byte {position + len(data)}, where {size - len(data)} more are expected")
