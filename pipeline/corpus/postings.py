@@ -87,6 +87,8 @@ def admitted(footer: Any, wanted: Mapping[int, Keys]) -> list[int]:
     """Row groups whose statistics admit a wanted key."""
     chosen = []
     for number in range(footer.num_row_groups):
+        if not footer.row_group(number).num_rows:
+            continue
         group, key = (footer.row_group(number).column(column).statistics for column in (0, 1))
         inside = [asked for place, asked in wanted.items() if group.min <= place <= group.max and len(asked)]
         if len(inside) == 1 and group.min == group.max:

@@ -15,6 +15,7 @@ from pipeline.corpus.amending import Standing
 from pipeline.corpus.components import complete, keep_canonical
 from pipeline.corpus.elders import ELDER_NODE, Elders
 from pipeline.dedup.clusters import resolve
+from pipeline.dedup.relations import RELATION_SCHEMA
 from pipeline.dedup.sketches import SketchReader
 from pipeline.records import Decision
 
@@ -44,6 +45,8 @@ def resolve_with_elders(
         rows = rows.filter(pa.array(~np.isin(_numbers(rows.column("node")), leaving)))
         inside = ~(np.isin(_numbers(edges.column("a_node")), leaving) | np.isin(_numbers(edges.column("b_node")), leaving))
         edges = edges.filter(pa.array(inside))
+    if not rows.num_rows:
+        return decisions, RELATION_SCHEMA.empty_table()
     decided, computed = resolve(_numbers(rows.column("node")), keep_canonical(edges, rows), reader, config)
     decided = complete(decided, rows, elders)
     if elders.is_partial:
