@@ -87,7 +87,7 @@ def count_stories(nodes: U64, order: U64, site: U64, decided: U64) -> Stories:
 
 
 def find_seeds(prints: U64, rows: Ints, stories: Stories) -> tuple[pa.Table, pa.Table]:
-    """Seeds (`SEED_SCHEMA`) from fingerprints, a being the document of the smaller rank; and marks (`MARK_SCHEMA`) of grams in many stories.
+    """Seeds (`SEED_SCHEMA`) from fingerprints, a of the smaller rank; and marks (`MARK_SCHEMA`) of the grams in many stories.
 
     Args:
         prints: fingerprints, all that there are of each hash among them.
