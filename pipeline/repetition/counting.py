@@ -30,7 +30,7 @@ TABLE_SCHEMA = pa.schema(
 """Recurring lines: key, stories that hold the line, distinct texts with zones that do, how many of these in the head and in the tail, and
 the distinct texts of the site."""
 
-_ROWS_A_PARTITION = 200_000
+_ROWS_A_PARTITION = 400_000
 
 
 class DocumentColumns(NamedTuple):
@@ -118,10 +118,10 @@ class RecurringLines:
 
 
 def partitions_for(rows: int, most: int) -> int:
-    """Over how many tasks the lines of so many documents are dealt: one task holds some 40 MB for 200,000 documents.
+    """Over how many tasks the lines of so many documents are dealt: one task holds some 400 MB for them.
 
     >>> partitions_for(10, 8), partitions_for(10**6, 8), partitions_for(10**9, 8)
-    (1, 6, 8)
+    (1, 3, 8)
     """
     return min(most, 1 + rows // _ROWS_A_PARTITION)
 
@@ -144,9 +144,10 @@ def count_lines(
     stories = np.zeros(len(chosen), np.int64)
     stories[chosen] = group_stories(numbers[chosen], sizes, documents.labels[chosen])
     keys, rows = _gather(shards, chosen, partition, partitions)
+    order = np.argsort(keys)  # by line, then by zone
+    keys, rows = keys[order], rows[order]
+    del order
     lines = keys >> np.uint64(ZONE_BITS)
-    order = np.argsort(lines, kind="stable")
-    keys, rows, lines = keys[order], rows[order], lines[order]
     starts = np.flatnonzero(np.concatenate(([True], lines[1:] != lines[:-1])))[: len(lines)]
     counts = np.diff(np.append(starts, len(lines)))
     size = sizes[numbers[rows[starts]]]
@@ -182,13 +183,15 @@ def _choose_rows(documents: DocumentColumns, config: RepetitionConfig) -> tuple[
     return numbers, sizes, chosen
 
 
-def _gather(shards: Iterable[LineColumns], chosen: npt.NDArray[np.bool_], partition: int, partitions: int) -> tuple[U64, Ints]:
+def _gather(
+    shards: Iterable[LineColumns], chosen: npt.NDArray[np.bool_], partition: int, partitions: int
+) -> tuple[U64, npt.NDArray[np.int32]]:
     """Packed keys of one partition with their rows, shard by shard, so that no more than this partition is held."""
-    found_keys, found_rows = [np.empty(0, np.uint64)], [np.empty(0, np.int64)]
+    found_keys, found_rows = [np.empty(0, np.uint64)], [np.empty(0, np.int32)]
     base = 0
     for keys, offsets in shards:
         count = len(offsets) - 1
-        row_of = np.repeat(np.arange(base, base + count), np.diff(offsets))
+        row_of = np.repeat(np.arange(base, base + count, dtype=np.int32), np.diff(offsets))
         wanted = chosen[row_of]
         if partitions > 1:
             wanted &= (keys >> np.uint64(ZONE_BITS)) % np.uint64(partitions) == np.uint64(partition)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 __all__ = ["group_stories"]
 
 Ints = npt.NDArray[np.int64]
+Places = npt.NDArray[np.int32]
 
 _ALIKE = 0.5
 """Share of values that two versions must have in common. Each version is held against its neighbours, so that a story which
@@ -50,7 +51,7 @@ def group_stories(sites: Ints, sizes: Ints, labels: npt.NDArray[np.uint32]) -> I
     groups = [_group(sites, labels[:, column]) for column in range(columns)]
     limit = np.maximum(_COMMON_DOCUMENTS, _COMMON_SHARE * sizes)
     own = np.stack([_spread(order, starts, count) <= limit[sites] for order, starts in groups], axis=1)
-    firsts, seconds = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    firsts, seconds = [np.empty(0, np.int32)], [np.empty(0, np.int32)]
     for column, (order, starts) in enumerate(groups):
         for one, other in _neighbours(order, starts):
             usable = own[one, column]
@@ -68,26 +69,26 @@ def group_stories(sites: Ints, sizes: Ints, labels: npt.NDArray[np.uint32]) -> I
     return stories
 
 
-def _group(sites: Ints, values: npt.NDArray[np.uint32]) -> tuple[Ints, Ints]:
+def _group(sites: Ints, values: npt.NDArray[np.uint32]) -> tuple[Places, Places]:
     """Documents sorted by site and value, and where each group begins; documents of a group keep their order."""
-    order = np.lexsort((values, sites)).astype(np.int64)
+    order = np.lexsort((values, sites)).astype(np.int32)  # half the size: those of all columns are held at a time
     changes = (sites[order][1:] != sites[order][:-1]) | (values[order][1:] != values[order][:-1])
-    return order, np.flatnonzero(np.concatenate(([True], changes))).astype(np.int64)
+    return order, np.flatnonzero(np.concatenate(([True], changes))).astype(np.int32)
 
 
-def _spread(order: Ints, starts: Ints, count: int) -> Ints:
+def _spread(order: Places, starts: Places, count: int) -> Places:
     """Size of the group of each document."""
     sizes = np.diff(np.append(starts, count))
-    spread = np.empty(count, np.int64)
+    spread = np.empty(count, np.int32)
     spread[order] = np.repeat(sizes, sizes)
     return spread
 
 
-def _neighbours(order: Ints, starts: Ints) -> Iterator[tuple[Ints, Ints]]:
+def _neighbours(order: Places, starts: Places) -> Iterator[tuple[Places, Places]]:
     """Pairs of documents of one group that are at most `_NEIGHBOURS` places apart."""
-    numbers = np.zeros(len(order), np.int64)
+    numbers = np.zeros(len(order), np.int32)
     numbers[starts] = 1
-    numbers = np.cumsum(numbers)
+    numbers = np.cumsum(numbers, dtype=np.int32)
     for distance in range(1, _NEIGHBOURS + 1):
         same = numbers[distance:] == numbers[:-distance]
         yield order[:-distance][same], order[distance:][same]
