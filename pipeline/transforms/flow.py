@@ -11,6 +11,7 @@ shards, decisions, relations -> Publish -> parts -> Commit -> run.json
 from __future__ import annotations
 
 import difflib
+import logging
 import os
 import re
 import subprocess
@@ -18,17 +19,20 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
 
 from pipeline import desk
 from pipeline.config import Config
+from pipeline.dedup import engine
 from pipeline.errors import ConfigError
 from pipeline.filters import FILTERS
 from pipeline.filters import check as check_limits
 from pipeline.planning import Plan, plan
 from pipeline.publishing import Part
+from pipeline.reading.probing import probe_columns
 from pipeline.records import InputSplit, ShardRef
 from pipeline.report.progress import Progress
 from pipeline.transforms import compare, corpus
@@ -36,6 +40,7 @@ from pipeline.transforms.corpus_place import CorpusPlace
 from pipeline.transforms.filesystems import storage_for
 from pipeline.transforms.follow import follow
 from pipeline.transforms.packing import pack_split, unpack_split
+from pipeline.transforms.passages import FindPassages
 from pipeline.transforms.publish import Commit, Publish
 from pipeline.transforms.read import Judge, Parse, Read, Repair, Resume, Stage
 from pipeline.transforms.runners import LOCAL_RUNNERS, make_runner
@@ -103,14 +108,18 @@ def carry_out(
 ) -> RunResult:
     """Plan, run the pipeline, and finish the run in its place. The arguments are those of `run`."""
     planned = plan(inputs, storage_for, config.input, exclude=[output])
+    for warning in probe_columns(planned.splits, storage_for, config.input):
+        logging.getLogger(__name__).warning(warning)
     the_runner, options = make_runner(runner, 1, beam_options)
     settings = place.settings(planned, local=runner in LOCAL_RUNNERS)
     if runner in LOCAL_RUNNERS:
         processes = _choose_workers(workers, planned)
-        if processes > 1:
+        due = _is_compile_due()
+        if processes > 1 or due:
             if on_progress is not None:
-                on_progress(Progress("Prepare", 0, None, 0, time.monotonic() - started))
-            _prepare_apart()
+                words = "Compile, once after an installation" if due else "Prepare"
+                on_progress(Progress(words, 0, None, 0, time.monotonic() - started))
+            _prepare_apart(passages=config.passages.enabled)
         the_runner, options = make_runner(runner, processes, beam_options)
     with follow(place.progress, len(planned.splits), on_progress, started):
         pipeline = beam.Pipeline(runner=the_runner, options=options)
@@ -136,6 +145,8 @@ def check_arguments(inputs: Sequence[str], output: str, config: Config, workers:
                 raise ConfigError(f"{setting}: there is no {name!r}; {hint}")
     if workers is not None and workers < 0:
         raise ConfigError(f"--workers must be 0 (all cores) or more, found {workers}")
+    if config.passages.enabled and not config.dedup.enabled:
+        raise ConfigError("passages.enabled needs dedup.enabled: passages are looked for between documents that are not copies")
     check_limits(config.filter)
     for language in config.filter.languages:
         if not re.fullmatch(r"[a-z]{2,3}", language):
@@ -153,7 +164,11 @@ def build(pipeline: beam.Pipeline, splits: Sequence[InputSplit], settings: Setti
         decisions, relations, parts = corpus.compare(pipeline, shards, settings, settings.elders)
     elif settings.config.dedup.enabled:
         decisions, relations = _compare(pipeline, shards, settings)
-    published = shards | "Publish" >> Publish(settings, decisions, relations)
+    passages = None
+    if settings.config.passages.enabled:
+        found = shards | "Passages" >> FindPassages(settings, decisions, relations)
+        passages, relations = found.passages, (relations, found.relations) | "WithSharers" >> beam.Flatten()
+    published = shards | "Publish" >> Publish(settings, decisions, relations, passages)
     return published | "Commit" >> Commit(settings, shards, parts)
 
 
@@ -191,9 +206,18 @@ def _choose_workers(workers: int | None, planned: Plan) -> int:
     return min(workers or _cores(), max(1, len(planned.splits)))
 
 
-def _prepare_apart() -> None:
+def _prepare_apart(*, passages: bool) -> None:
     """Compile the kernels before workers start, or each of them would; in a process of its own, so that the driver stays small."""
-    subprocess.run([sys.executable, "-c", "from pipeline.dedup.engine import prepare; prepare()"], check=True)
+    code = "from pipeline.dedup.engine import prepare; from pipeline.dedup.passages_prints import compiled_passages; prepare(); {}"
+    subprocess.run([sys.executable, "-c", code.format("compiled_passages()" if passages else "")], check=True)
+
+
+def _is_compile_due() -> bool:
+    """Has numba no compiled kernel on disk that is younger than its source? In a place that is not looked at here, it may have one."""
+    source = Path(engine.__file__).with_name("kernel.py")
+    folders = [source.parent / "__pycache__", *(Path(folder) for folder in [os.environ.get("NUMBA_CACHE_DIR")] if folder)]
+    compiled = [path.stat().st_mtime for folder in folders for path in folder.rglob("kernel.*.nbi")]
+    return max(compiled, default=0.0) < source.stat().st_mtime
 
 
 def _cores() -> int:
