@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 from pipeline.furniture._literals import first_strings, required_literals, required_sets
 from pipeline.resources import load_toml
-from pipeline.text.lines import core, flatten
+from pipeline.text.lines import core, flatten, split_lines
 from pipeline.text.scanning import Clause, find_starts
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Words",
     "clauses",
     "factored",
+    "has_label",
     "joined",
     "line_phrase",
     "line_phrases",
@@ -341,6 +342,16 @@ def line_phrases(key: str) -> tuple[Phrase, ...]:
         return ()
     literals, index = _line_index()
     return tuple(dict.fromkeys([*literals.get(key, ()), *index.whole(key)]))
+
+
+@lru_cache(maxsize=2)
+def has_label(text: str) -> bool:
+    """Whether some line as a whole is a phrase of furniture.toml.
+
+    >>> has_label("The ferry sank.\\nBack to top"), has_label("Back to top it went.")
+    (True, False)
+    """
+    return any(line.core and line_phrases(line.core) for line in split_lines(text))
 
 
 def line_phrase(key: str, *kinds: str) -> Phrase | None:

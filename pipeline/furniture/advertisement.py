@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.furniture._phrases import line_phrase
+from pipeline.furniture._phrases import has_label, line_phrase
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.text.lines import ends_sentence, split_lines
 from pipeline.text.rules import Context, Finding
+from pipeline.text.triggers import Trigger
 
 NAME, VERSION = "advertisement", 1
+TRIGGER = Trigger(questions=(lambda text, context: has_label(text),))
 
 
 def find(text: str, context: Context) -> Iterator[Finding]:

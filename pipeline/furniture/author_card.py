@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 
 from pipeline.furniture._names import looks_like_name
-from pipeline.furniture._phrases import phrases_in, starts
+from pipeline.furniture._phrases import clauses, phrases_in, starts
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
 from pipeline.text.lines import Line, ends_sentence, fold, split_lines
 from pipeline.text.rules import Context, Finding
+from pipeline.text.triggers import Trigger, has_loose_line
 from pipeline.text.zones import Zones, find_zones
 
 NAME, VERSION = "author_card", 1
@@ -19,6 +20,12 @@ _LONGEST = 700
 _ADDRESS = re.compile(
     r"(?:(?:contact|e-?mail|mail|twitter|x|kontakt|contacto|contact[ez]*|correo|follow|reach)?[:\s]*)(?:[\w.+-]+@[\w-]+\.[\w.-]+|@\w{2,30})\s*\.?",
     re.IGNORECASE,
+)
+
+
+TRIGGER = Trigger(
+    phrases=clauses(("credits.toml", "about_author"), ("credits.toml", "bio")),
+    questions=(has_loose_line, lambda text, context: bool(context.metadata.byline)),
 )
 
 

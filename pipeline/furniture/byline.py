@@ -13,9 +13,11 @@ from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
 from pipeline.text.lines import Line, ends_sentence, flatten, fold, split_lines
 from pipeline.text.rules import Context, Finding
+from pipeline.text.triggers import Trigger, has_loose_line
 from pipeline.text.zones import Zones, find_zones
 
 NAME, VERSION = "byline", 2
+TRIGGER = Trigger(questions=(has_loose_line,))
 
 _LONGEST = 200
 _DEEPEST = 10

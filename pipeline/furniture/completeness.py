@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.furniture._phrases import line_phrase
+from pipeline.furniture._phrases import clauses, line_phrase
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Flag
 from pipeline.text.lines import Line, core, ends_sentence, split_lines
 from pipeline.text.rules import Context, Finding
+from pipeline.text.triggers import Trigger
 from pipeline.text.zones import find_zones
 
 NAME, VERSION = "completeness", 2
@@ -18,6 +19,24 @@ _CUT_MARK = re.compile(r"(?:\[(?:…|\.\.\.|\+\d+ chars)\]|\(\.\.\.\)|(?<=\w)(?:
 _OPEN_END = re.compile(r"[\w,;–—-]$")
 _ADDRESS_END = re.compile(r"(?:https?://\S+|www\.\S+|\S+@\S+|\w+\.(?:com|org|net|gov|edu|[a-z]{2}))/?$")
 _SHORTEST = 60
+
+
+def may_be_cut(text: str, context: Context) -> bool:
+    """Whether the first line begins small or with dots, the last one does not close a sentence, or the parser marked a stub."""
+    lines = split_lines(text)
+    if not lines:
+        return False
+    first, last = lines[0].text, lines[-1].text
+    return (
+        first[0].islower()
+        or first.startswith(("…", "..."))
+        or not ends_sentence(last)
+        or last.endswith(("…", "...", "]", ")"))
+        or "stub" in context.parsed.marks
+    )
+
+
+TRIGGER = Trigger(phrases=clauses(("furniture.toml", "teaser"), by_language=False), questions=(may_be_cut,))
 
 
 def find(text: str, context: Context) -> Iterator[Finding]:

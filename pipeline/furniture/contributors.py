@@ -6,16 +6,18 @@ import re
 from collections.abc import Iterator
 
 from pipeline.furniture._names import agency_named, known_source, looks_like_name, tidy_name
-from pipeline.furniture._phrases import starts
+from pipeline.furniture._phrases import clauses, starts
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
 from pipeline.text.lines import Line, flatten, split_lines
 from pipeline.text.rules import Context, Finding
+from pipeline.text.triggers import Trigger
 from pipeline.text.zones import Zones, find_zones
 
 NAME, VERSION = "contributors", 1
 
 _DATA = "credits.toml"
+TRIGGER = Trigger(phrases=clauses((_DATA, "contributor"), (_DATA, "contributor_after")))
 _LONGEST = 500
 _CUT = re.compile(r"\s*(?:[,;/、，・·　+&]|\b(?:and|und|et|y|e|en|i|и|та|і|ve|as well as|sowie|med)\b|(?<=\s)و(?=[^\W\d_]))\s*")
 _FORMULA = re.compile(

@@ -13,11 +13,22 @@ from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Edit, Fact, KeySpan
 from pipeline.text.lines import Line, ends_sentence, fold, split_lines
 from pipeline.text.rules import Context, Finding
+from pipeline.text.triggers import Trigger, has_loose_line
 from pipeline.text.zones import find_zones
 
 NAME, VERSION = "dateline", 2
 
 _PARAGRAPHS = 3
+_SIGNED_WITHIN = 90
+"""Code points from the beginning of a paragraph within which a dateline shows its first sign."""
+
+
+def may_have_dateline(text: str, context: Context) -> bool:
+    """Whether one of the first paragraphs has the signs of a dateline near its beginning."""
+    return any(SIGNS.search(line.text, 0, _SIGNED_WITHIN) for line in _paragraphs(text))
+
+
+TRIGGER = Trigger(questions=(has_loose_line, may_have_dateline))
 
 
 def find(text: str, context: Context) -> Iterator[Finding]:
@@ -123,7 +134,7 @@ def read_dateline(paragraph: str) -> tuple[int, list[str], list[str]] | None:
     (['TASS'], ['ANSA'])
     """
     head = paragraph[:140]
-    if not SIGNS.search(head, 0, 90):
+    if not SIGNS.search(head, 0, _SIGNED_WITHIN):
         return None
     for name, form in FORMS:
         match = form.match(head)

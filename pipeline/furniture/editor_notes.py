@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.furniture._phrases import starts
+from pipeline.furniture._phrases import clauses, literals, starts
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
 from pipeline.text.lines import Line, split_lines
 from pipeline.text.rules import Context, Finding
+from pipeline.text.triggers import Trigger
 from pipeline.text.zones import Zones, edge_lines, find_zones
 
 NAME, VERSION = "editor_notes", 1
@@ -27,6 +28,14 @@ _SENTENCE = re.compile(
     r"|more to follow|notizia in|noticia en|notícia em)",
     re.IGNORECASE,
 )
+
+
+def labels() -> list[str]:
+    """Strings of which a note to other newsrooms has one."""
+    return sorted(literals("versions.toml", "advisory")() | literals("versions.toml", "note")())
+
+
+TRIGGER = Trigger(phrases=clauses(("credits.toml", "editor_note")), listed=labels)
 
 
 def find(text: str, context: Context) -> Iterator[Finding]:

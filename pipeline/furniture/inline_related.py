@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.furniture._phrases import line_phrase
+from pipeline.furniture._phrases import has_label, line_phrase
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.text.lines import Line, ends_sentence, is_all_caps, is_headline, split_lines
 from pipeline.text.rules import Context, Finding
+from pipeline.text.triggers import Trigger
 from pipeline.text.zones import Zones, find_zones
 
 NAME, VERSION = "inline_related", 1
@@ -20,6 +21,14 @@ _ENUMERATED = re.compile(r"(?:\d{1,2}|[IVX]{1,4})[.)]\s")
 _QUESTION = re.compile(
     r"(?:WHAT|WHY|HOW|WHO|WHEN|WHERE|WAS|WIE|WARUM|WER|QUÉ|POR QUÉ|CÓMO|COSA|PERCHÉ|COME|CHI|QUE|POURQUOI|COMMENT|QUI)\b"
 )
+
+
+def may_be_related(text: str, context: Context) -> bool:
+    """Whether a line is a label, or all in capitals."""
+    return has_label(text) or any(line.text.isupper() for line in split_lines(text))
+
+
+TRIGGER = Trigger(questions=(may_be_related,))
 
 
 def find(text: str, context: Context) -> Iterator[Finding]:

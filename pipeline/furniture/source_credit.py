@@ -11,6 +11,7 @@ from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact, KeySpan
 from pipeline.text.lines import Line, flatten, fold, split_lines
 from pipeline.text.rules import Context, Finding
+from pipeline.text.triggers import Trigger, has_loose_line
 from pipeline.text.zones import Zones, find_zones
 
 NAME, VERSION = "source_credit", 2
@@ -28,11 +29,24 @@ _TRAILING_DASH = re.compile(
     r"(?<=[.!?”\"»’…])\s*(?P<credit>[-–—]{1,2}\s*(?:[Ww]ith )?(?P<name>[A-ZÀ-ÞА-Я][\w.&-]{1,20}(?: [A-ZА-Я][\w.&-]{1,20}){0,3}))\s*\.?\s*$"
 )
 _TRAILING_BARE = re.compile(r"(?<=[.!?”\"»…])\s+(?P<credit>(?P<name>[A-ZÀ-ÞА-Я][\w-]{1,14}))\s*$")
+_TRAILED = 60
+"""Code points before a line's end in which a credit behind the last sentence stands."""
+
 _SIGNED = re.compile(r"[a-zà-ÿ]{2,3}(?:[/,-][a-zà-ÿ]{2,4}){0,4}\s*\((?P<names>[^()]{2,80})\)")
 _INITIALS = re.compile(
     r"[a-zà-ÿ]{2,4}(?:[/-][a-zà-ÿ]{2,4}){0,4}|[(\[]?[A-Z]{2,3}/[A-Z]{2,3}[)\]]?|\(?[a-z]{2}/\w{2,10}\)?"
     r"|dpa:\d{6}-\d{2}-\d{5,8}/\d+|©?\s?dpa-infocom.{0,40}"
 )
+
+
+def may_end_in_credit(text: str, context: Context) -> bool:
+    """Whether the last line closes with a bracket or a slash, has a dash near its end, or ends without punctuation."""
+    lines = split_lines(text)
+    tail = lines[-1].text[-_TRAILED:] if lines else "."
+    return tail[-1].isalnum() or tail[-1] == "_" or any(mark in tail for mark in ")]/>）–—-")
+
+
+TRIGGER = Trigger(questions=(has_loose_line, may_end_in_credit))
 
 
 def find(text: str, context: Context) -> Iterator[Finding]:
@@ -124,7 +138,7 @@ def _trailing(lines: tuple[Line, ...], zones: Zones) -> tuple[int, list[Finding]
     """
     for line in lines[max(0, zones.last_prose) :]:
         for pattern in (_TRAILING, _TRAILING_DASH, _TRAILING_BARE):
-            match = pattern.search(line.text, max(0, len(line.text) - 60))
+            match = pattern.search(line.text, max(0, len(line.text) - _TRAILED))
             agency = agency_named(match["name"]) if match else None
             if match and agency:
                 span = KeySpan(line.text_start + match.start("credit"), line.text_start + match.end("credit"))

@@ -14,6 +14,7 @@ from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Fact
 from pipeline.text.lines import Line, core, flatten, fold, split_lines
 from pipeline.text.rules import Context, Finding
+from pipeline.text.triggers import Trigger, has_loose_line
 from pipeline.text.zones import Zones, find_zones
 
 NAME, VERSION = "timestamp", 2
@@ -37,6 +38,14 @@ _READ_TIME = re.compile(
 _FULL_DATE = re.compile(r"\b[A-Z][a-z]{2,8}\.? \d{1,2}, (?:19|20)\d\d\b|\b\d{1,2}\.? [^\W\d_]{3,10}\.? (?:19|20)\d\d\b")
 _CLOCK_ONLY = re.compile(r"\d{1,2}[:.h]\d\d(?:[:.]\d\d)?\s?(?:[ap]\.?m\.?|[A-Z]{2,4}|uhr|h)?", re.IGNORECASE)
 _SEGMENT = re.compile(r"\s*[|•·;／]\s*|\s[-–—]\s")
+
+
+def may_have_times(text: str, context: Context) -> bool:
+    """Whether a line begins like a time."""
+    return any(len(line.text) <= _LONGEST and may_be_time(line.core) for line in split_lines(text))
+
+
+TRIGGER = Trigger(questions=(has_loose_line, may_have_times))
 
 
 def find(text: str, context: Context) -> Iterator[Finding]:

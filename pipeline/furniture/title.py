@@ -16,6 +16,7 @@ from pipeline.records import Fact
 from pipeline.text.blocks import block_lines
 from pipeline.text.lines import Line, ends_sentence, fold, is_headline, split_lines
 from pipeline.text.rules import Context, Finding
+from pipeline.text.triggers import Trigger
 from pipeline.text.zones import find_zones
 
 NAME, VERSION = "title", 2
@@ -26,6 +27,14 @@ _KILL_PREFIX = re.compile(
     r"^[\W_]*(?:STORY WITHDRAWN|KILL|WITHDRAWN|ADVISORY[- ]DELETE|ZURÜCKGEZOGEN|ANNULATION|ANULACIÓN|ANNULLAMENTO)\s*[:—–-]\s*"
 )
 _SITE_SUFFIX = re.compile(r"\s+(?:[|»›·•]|[-–—]{1,2}|::)\s+([^|»›·•]{2,50})$")
+
+
+def may_have_title(text: str, context: Context) -> bool:
+    """Whether there is a headline already, or may be one in the text."""
+    return context.parsed.title_in_text or context.metadata.title is not None
+
+
+TRIGGER = Trigger(questions=(may_have_title,))
 
 
 def find(text: str, context: Context) -> Iterator[Finding]:

@@ -9,12 +9,20 @@ from pipeline.furniture._chronicle import entry_times
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.text.lines import Line, ends_sentence, is_headline, split_lines
 from pipeline.text.rules import Context, Finding
+from pipeline.text.triggers import Trigger
 from pipeline.text.zones import find_zones
 
 NAME, VERSION = "video_teaser", 2
 
 _SOURCED = re.compile(r"(?:\d{1,2}:)?\d{1,2}:\d\d\s*[-–—•|·]\s*(?:Source|Quelle|Fuente|Fonte|Bron|Источник|Credit)s?\s*:.{1,40}")
 _LENGTH = re.compile(r"(?:\d{1,2}:)?\d{1,2}:\d\d|\d{1,2} ?(?:min|m|sec|s)\.?(?: ?\d{1,2} ?(?:sec|s)\.?)?", re.IGNORECASE)
+
+
+def _is_short_number(line: Line) -> bool:
+    return len(line.text) <= 60 and line.text[0].isdigit()
+
+
+TRIGGER = Trigger(questions=(lambda text, context: any(map(_is_short_number, split_lines(text))),))
 
 
 def find(text: str, context: Context) -> Iterator[Finding]:
@@ -36,7 +44,7 @@ def find(text: str, context: Context) -> Iterator[Finding]:
 def _teasers(text: str, lines: tuple[Line, ...], context: Context) -> Iterator[Removal]:
     zones = find_zones(text)
     for line in lines:
-        if len(line.text) > 60 or not line.text[0].isdigit() or not 0 < line.number < len(lines) - 1:
+        if not _is_short_number(line) or not 0 < line.number < len(lines) - 1:
             continue
         sourced = _SOURCED.fullmatch(line.text) is not None
         if not sourced and (not _LENGTH.fullmatch(line.text) or line.number in entry_times(text)):

@@ -6,16 +6,30 @@ import re
 from collections.abc import Iterator
 
 from pipeline.furniture._chronicle import entry_times
-from pipeline.furniture._phrases import line_phrase
+from pipeline.furniture._phrases import has_label, line_phrase
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.text.lines import Line, ends_sentence, repeats, split_lines
 from pipeline.text.rules import Context, Finding
+from pipeline.text.triggers import Trigger
 from pipeline.text.zones import Zones, find_zones
 
 NAME, VERSION = "widget_residue", 2
 
 _PLAYER_TIME = re.compile(r"(?:\d{1,2}:)?\d{1,2}:\d\d(?:\s*[/|]\s*(?:\d{1,2}:)?\d{1,2}:\d\d)?")
+_BROWSER = re.compile(
+    r"\b(?:your|this|ihr|dein|votre|tu|su|seu|tuo|suo|uw|je|jouw|twoja|ваш) (?:web )?"
+    r"(?:browser|navigateur|navegador|przeglądarka|браузер)\b"
+    r"|tarayiciniz|متصفحك|(?:您|你)的(?:浏览器|瀏覽器)|お使いのブラウザ|ご利用のブラウザ|브라우저"
+)
 _BULLET = "•·*-–▪◦‣"
+
+
+def may_be_residue(text: str, context: Context) -> bool:
+    """Whether a line is a label, or begins with a digit as the time of a player does."""
+    return has_label(text) or any(line.text[0].isdigit() for line in split_lines(text))
+
+
+TRIGGER = Trigger(questions=(may_be_residue,))
 
 
 def find(text: str, context: Context) -> Iterator[Finding]:
@@ -51,6 +65,8 @@ def _sign(line: Line, hits: dict[int, Line], zones: Zones, counts: dict[str, int
     """The second kind of evidence beside the formula, or None."""
     if not ends_sentence(line.text):
         return "form: a label alone on its line"
+    if _BROWSER.search(line.flat):
+        return "form: a message to the reader's browser"
     if counts.get(line.core, 0) > 1:
         return f"repetition: {counts[line.core]} times"
     if line.text[0] in _BULLET or line.indent:

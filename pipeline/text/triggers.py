@@ -18,7 +18,7 @@ from pipeline.text.scanning import Clause, Match, Scanner, find_starts
 if TYPE_CHECKING:
     from pipeline.text.rules import Context, Rule
 
-__all__ = ["Precheck", "Sightings", "Trigger", "has_line_of", "places", "precheck", "special_characters"]
+__all__ = ["Precheck", "Sightings", "Trigger", "has_line_of", "has_loose_line", "places", "precheck", "special_characters"]
 
 Question = Callable[[str, "Context"], bool]
 
@@ -70,6 +70,20 @@ def has_line_of(most: int) -> Question:
         return _shortest(text) <= most
 
     return ask
+
+
+def has_loose_line(text: str, context: Context) -> bool:
+    """The question whether some line does not read as prose.
+
+    >>> has_loose_line("The ferry left the port at noon with all hands on board.", None), has_loose_line("Ferry sinks", None)
+    (False, True)
+    """
+    return _loose(text)
+
+
+@lru_cache(maxsize=2)
+def _loose(text: str) -> bool:
+    return not all(line.prose for line in split_lines(text))
 
 
 @lru_cache(maxsize=2)
