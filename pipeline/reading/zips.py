@@ -99,7 +99,7 @@ def _find_directory(handle: BinaryIO, size: int) -> tuple[int, int, int] | None:
         count, length, offset = struct.unpack("<QQQ", record[32:56])
         end = place
     start = end - length
-    return (start, count, start - offset) if 0 <= start <= end and start >= offset else None
+    return (start, count, start - offset) if 0 <= start <= end else None
 
 
 def _is_whole(handle: BinaryIO, start: int, count: int, shift: int) -> bool:
@@ -127,12 +127,12 @@ def _directory(handle: BinaryIO, start: int, count: int, shift: int) -> Iterator
 
 
 def _placed(handle: BinaryIO, found: tuple[int, int, int]) -> Iterator[_Member]:
-    """The members of the directory, each where its header stands: what was put into a file moves only what is behind it."""
+    """The members of the directory, each where its header stands: what was put into a file or taken out moves only what is behind it."""
     start, count, shift = found
     for member in _directory(handle, start, count, shift):
-        there = not shift or _read_at(handle, member.offset, 4) == _LOCAL
-        unmoved = member.offset - shift
-        yield member if there or _read_at(handle, unmoved, 4) != _LOCAL else replace(member, offset=unmoved)
+        moved, unmoved = max(0, member.offset), member.offset - shift
+        there = not shift or (moved == member.offset and _read_at(handle, moved, 4) == _LOCAL)
+        yield replace(member, offset=moved if there or _read_at(handle, unmoved, 4) != _LOCAL else unmoved)
 
 
 def _wide(extra: bytes, values: list[int]) -> list[int]:
