@@ -2,17 +2,16 @@
 
     python benchmarks/near.py FOLDER --output FILE [--setting default|jaccard70] [--relations FILE]
 
-Sketches go to files on disk as in a run, columns and rows are read back through `sketchfiles`, and tasks are dealt as in
-`transforms.compare`. What is left out is Beam (shuffles and processes, no arithmetic) and everything before the comparison:
-texts are taken as they are, as every other tool takes them. The output has a row a document: doc, cluster (a document that
-stands alone has its own id), component (the same before the members are checked against their representative: what hangs together by
-verified pairs). Prints the CPU seconds of each step as one line of JSON.
+Sketches go to files on disk as in a run, and columns and rows are read back through `sketchfiles`. What is left out is Beam (shuffles and
+processes, no arithmetic) and everything before the comparison: texts are taken as they are, as every other tool takes them.
+
+The output has a row a document: doc, cluster (a document that stands alone has its own id), component (the same before the members are
+checked against their representative: what hangs together by verified pairs). Prints the CPU seconds of each step as one line of JSON.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import tempfile
 import time
@@ -36,7 +35,7 @@ from pipeline.sketchfiles import CachedRows, SketchFiles
 from pipeline.staging import sketch_path
 from pipeline.storage import LocalStorage
 
-__all__ = ["SETTINGS", "Found", "find_near_duplicates", "read_documents"]
+__all__ = ["SETTINGS", "SKETCHED_AT_ONCE", "Found", "find_near_duplicates", "in_groups", "read_documents"]
 
 SETTINGS = {
     "default": DedupConfig(),
@@ -46,7 +45,7 @@ SETTINGS = {
     ),
 }
 
-SKETCHED_AT_ONCE, SHARD_ROWS, BAND_GROUPS, SAMPLE_PARTITIONS, PAIRS_AT_ONCE, RELATIONS_AT_ONCE = 512, 4096, 8, 8, 2_000, 20_000
+SKETCHED_AT_ONCE, SHARD_ROWS, SAMPLED_AT_ONCE, PAIRS_AT_ONCE, RELATIONS_AT_ONCE = 512, 4096, 200_000, 2_000, 20_000
 
 Pairs = npt.NDArray[np.uint64]
 
@@ -76,14 +75,12 @@ class Found:
 
 
 def read_documents(folder: Path) -> Iterator[SketchInput]:
-    """The documents of a corpus in Parquet; doc_id is the corpus' id of 16 digits, twice."""
-    ordinal = 0
+    """The documents of a corpus in Parquet, id and text alone; doc_id is the corpus' id of 16 digits, twice."""
+    unknown, ordinal = Metadata(), 0
     for path in sorted(folder.glob("*.parquet")):
-        for batch in pq.ParquetFile(path).iter_batches(SKETCHED_AT_ONCE):
-            for row in batch.to_pylist():
-                raw = hashlib.sha256(row["text"].encode()).hexdigest()
-                metadata = Metadata(title=row["title"], publisher=row["publisher"], published_at=row["published_at"])
-                yield SketchInput(ordinal, row["id"] * 2, row["text"], (), raw, metadata, "none", (), row["url"])
+        for batch in pq.ParquetFile(path).iter_batches(SKETCHED_AT_ONCE, columns=["id", "text"]):
+            for name, text in zip(batch.column(0).to_pylist(), batch.column(1).to_pylist(), strict=True):
+                yield SketchInput(ordinal, name * 2, text, (), name * 4, unknown, "none", (), "")
                 ordinal += 1
 
 
@@ -115,7 +112,7 @@ def _write_sketches(documents: Iterator[SketchInput], config: DedupConfig, work:
     path = Path(sketch_path(ShardRef(str(work), "", 0, 0, 0, 0, "")))
     waiting: list[pa.RecordBatch] = []
     with pa.ipc.new_file(str(path), schema) as writer:
-        for inputs in _in_groups(documents, SKETCHED_AT_ONCE):
+        for inputs in in_groups(documents, SKETCHED_AT_ONCE):
             found.doc_ids += [entry.doc_id for entry in inputs]
             batch = sketch(inputs, config)
             waiting.append(pa.RecordBatch.from_arrays([*batch.columns, _sample(batch.column("shingles"), config)], schema=schema))
@@ -128,7 +125,8 @@ def _write_sketches(documents: Iterator[SketchInput], config: DedupConfig, work:
     return SketchFiles([ShardRef(str(work), "", 0, 0, rows, rows, "")], lambda _: LocalStorage())
 
 
-def _in_groups(documents: Iterator[SketchInput], size: int) -> Iterator[list[SketchInput]]:
+def in_groups(documents: Iterator[SketchInput], size: int) -> Iterator[list[SketchInput]]:
+    """The documents in lists of `size`."""
     group: list[SketchInput] = []
     for document in documents:
         group.append(document)
@@ -152,13 +150,11 @@ def _propose(files: SketchFiles, config: DedupConfig) -> Pairs:
 
     nodes, order, keys = files.nodes(0), whole("order"), whole("text_key")
     found = [bands.exact_pairs(keys, order, nodes), bands.version_pairs(whole("guid_key"), whole("slug_key"), order, nodes)]
-    for group in range(BAND_GROUPS):
-        columns = [whole(band_name(band)) for band in range(group, config.bands, BAND_GROUPS)]
-        found.append(bands.propose(columns, keys, order, nodes))
-        files.release()
-    sample = whole("sample")
-    for partition in range(SAMPLE_PARTITIONS):
-        found.append(bands.sample_pairs(sample, order, nodes, keys, config, partition=partition, partitions=SAMPLE_PARTITIONS))
+    found.append(bands.propose((whole(band_name(band)) for band in range(config.bands)), keys, order, nodes))
+    files.release()
+    sample, partitions = whole("sample"), 1 + len(nodes) // SAMPLED_AT_ONCE
+    for partition in range(partitions):
+        found.append(bands.sample_pairs(sample, order, nodes, keys, config, partition=partition, partitions=partitions))
     files.release()
     packed = np.unique(np.concatenate([(pairs[:, 0] << np.uint64(32)) | pairs[:, 1] for pairs in found]))
     return np.stack((packed >> np.uint64(32), packed & np.uint64(0xFFFFFFFF)), axis=1)

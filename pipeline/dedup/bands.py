@@ -13,7 +13,7 @@ of one press release cost no more than 100,000 different texts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipeline.config import DedupConfig
-from pipeline.dedup.overlap import Lists, keyed, shared_entries
+from pipeline.dedup.overlap import Lists, shared_rows
 
 __all__ = ["describe_bands", "exact_pairs", "explain_bands", "propose", "sample_pairs", "version_pairs"]
 
@@ -43,8 +43,6 @@ Two copies among thousands of fillings of a template still meet, in the bands wh
 filling of a template of any size is related to some 15 to 25 others; with 32, 8 and 4 it was twice as many, for the same clusters."""
 SAMPLE_PART = 0.3
 """Share of `min_containment` that a sample must estimate."""
-_AT_ONCE = 1 << 16
-"""Pairs whose samples are in memory at a time."""
 _PENDING = 1 << 22
 """Pairs that are gathered before doubles are dropped; bounds memory to some 100 MB."""
 
@@ -66,11 +64,11 @@ def describe_bands(config: DedupConfig) -> str:
     return "\n".join(lines)
 
 
-def propose(bands: Sequence[Column], text_keys: Column, order: Column, nodes: Nodes) -> Nodes:
+def propose(bands: Iterable[Column], text_keys: Column, order: Column, nodes: Nodes) -> Nodes:
     """Pairs of documents that share the key of at least one band.
 
     Args:
-        bands: the keys of some bands, one array a band (uint64, null where a document takes no part).
+        bands: the keys of some bands, one array a band (uint64, null where a document takes no part); looked at one by one.
         text_keys: 16 bytes a document; of equal ones only the smallest by `order` takes part.
         order: what makes a document smaller than another; ties are decided by node.
         nodes: the documents.
@@ -135,7 +133,7 @@ def sample_pairs(
     usable = np.repeat((lengths >= 2) & (lengths <= config.max_frequency), lengths)
     packed = _distinct(iter([_linked(hashes[sort][usable].astype(np.uint64), ranks[sort][usable], FULL_BUCKET)]))
     first, second = ranked.unpack(packed)
-    shared = _shared(lists, first, second)
+    shared = shared_rows(lists, first, second)
     smaller = np.minimum(sizes[first], sizes[second])
     worth = (shared >= SAMPLE_PART * config.min_containment * smaller) | (smaller < 4)
     return ranked.pairs(packed[worth])
@@ -182,6 +180,10 @@ class _Ranked:
 
 def _linked(keys: Nodes, ranks: Ranks, full: int) -> Nodes:
     """Packed pairs of the members of each bucket (equal keys): all of them up to `full` members, else near-linearly many."""
+    # Most keys stand alone: what shares no slot of a counting table shares no key, and needs no sorting.
+    slots = (keys & np.uint64((1 << max(4, len(keys).bit_length() + 2)) - 1)).astype(np.int64)
+    crowded = np.bincount(slots, minlength=1)[slots] > 1
+    keys, ranks = keys[crowded], ranks[crowded]
     sort = np.lexsort((ranks, keys))
     keys, ranks = keys[sort], ranks[sort]
     starts = _run_starts(keys)
@@ -213,21 +215,6 @@ def _distinct(parts: Iterator[Nodes]) -> Nodes:
             pending = [np.unique(np.concatenate(pending))]
             waiting = 0
     return np.unique(np.concatenate(pending)) if pending else np.empty(0, np.uint64)
-
-
-def _shared(samples: Lists, first: Ranks, second: Ranks) -> Ranks:
-    """How many sampled shingles the two documents of each pair share; in slices, so that memory stays bounded."""
-    shared = [np.empty(0, np.int64)]
-    for start in range(0, len(first), _AT_ONCE):
-        sides = [_take(samples, rows[start : start + _AT_ONCE]) for rows in (first, second)]
-        shared.append(shared_entries(sides[0], sides[1], np.ones(len(sides[0].sizes), bool)))
-    return np.concatenate(shared)
-
-
-def _take(lists: Lists, rows: Ranks) -> Lists:
-    sizes = lists.sizes[rows]
-    values = (keyed(lists, rows) & np.uint64(0xFFFFFFFF)).astype(np.uint32)
-    return Lists(values, np.concatenate(([0], np.cumsum(sizes))))
 
 
 def _pack(smaller: Ranks, larger: Ranks) -> Nodes:

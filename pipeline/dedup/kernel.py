@@ -20,7 +20,7 @@ from pipeline.dedup.sorting import sort_distinct
 from pipeline.dedup.utf8 import get, put, width
 from pipeline.dedup.xxh3 import READ8, xxh3_64
 
-__all__ = ["HELPERS_VERSION", "count_shared", "share_slots", "sketch_texts"]
+__all__ = ["HELPERS_VERSION", "count_shared", "count_shared_rows", "share_slots", "sketch_texts"]
 
 HELPERS_VERSION = 2
 """To be raised with every change of `xxh3`, `utf8` or `sorting`, so that the cache of this file is made anew."""
@@ -316,6 +316,20 @@ def count_shared(a: Any, a_offsets: Any, b: Any, b_offsets: Any, wanted: Any, sh
             i += i64(x <= y)
             j += i64(y <= x)
         shared[row] = count
+
+
+@nb.njit(nb.void(READ32, READ64, READ64, READ64, WRITE64), cache=True)
+def count_shared_rows(values: Any, offsets: Any, first: Any, second: Any, shared: Any) -> None:
+    """`overlap.shared_rows` on flat lists."""
+    for pair in range(len(first)):
+        i, i_end, j, j_end = offsets[first[pair]], offsets[first[pair] + 1], offsets[second[pair]], offsets[second[pair] + 1]
+        count = i64(0)
+        while i < i_end and j < j_end:
+            x, y = values[i], values[j]
+            count += i64(x == y)
+            i += i64(x <= y)
+            j += i64(y <= x)
+        shared[pair] = count
 
 
 @nb.njit

@@ -13,10 +13,12 @@ import pyarrow as pa
 from pipeline.dedup.engine import kernel
 from pipeline.dedup.shingles import NUMBER, TOKEN_MASK
 
-__all__ = ["Lists", "keyed", "shared_entries", "slot_overlap"]
+__all__ = ["Lists", "keyed", "shared_entries", "shared_rows", "slot_overlap"]
 
 _BLOCK = 1 << 21
 """Entries that are compared at a time; bounds memory to some 100 MB."""
+_PAIRS = 1 << 16
+"""Pairs that are compared at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,18 @@ def shared_entries(a: Lists, b: Lists, wanted: npt.NDArray[np.bool_]) -> npt.NDA
         return shared
     for rows in _blocks(a, b, wanted):
         shared[rows] = _count_common([keyed(side, rows) for side in (a, b)], len(rows))
+    return shared
+
+
+def shared_rows(lists: Lists, first: npt.NDArray[np.int64], second: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """How many entries rows first[i] and second[i] of one column share; entries are distinct and ascending in a row."""
+    shared = np.zeros(len(first), np.int64)
+    if (compiled := kernel()) is not None:
+        compiled.count_shared_rows(lists.values, lists.offsets, first, second, shared)
+        return shared
+    for start in range(0, len(first), _PAIRS):
+        sides = [keyed(lists, rows[start : start + _PAIRS]) for rows in (first, second)]
+        shared[start : start + _PAIRS] = _count_common(sides, len(shared[start : start + _PAIRS]))
     return shared
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.dedup import overlap
-from pipeline.dedup.overlap import Lists, shared_entries, slot_overlap
+from pipeline.dedup.overlap import Lists, shared_entries, shared_rows, slot_overlap
 
 values = st.one_of(st.integers(0, 12), st.sampled_from([2**30, 2**30 + 1, 2**30 + 2, 2**31, 2**31 + 1, 2**32 - 1]))
 rows = st.lists(st.tuples(st.lists(values, max_size=70), st.lists(values, max_size=70), st.booleans()), max_size=8)
@@ -27,6 +27,20 @@ def test_shared_entries_are_counted_row_by_row(data: list[tuple[list[int], list[
             patch.setattr(overlap, "kernel", lambda: None)
         found = shared_entries(lists(a), lists(b), wanted)
     assert found.tolist() == [len({*x} & {*y}) * w for x, y, w in zip(a, b, wanted.tolist(), strict=True)]
+
+
+@given(st.lists(st.lists(values, max_size=70), min_size=1, max_size=8), st.data(), st.booleans())
+@settings(max_examples=60)
+def test_shared_rows_are_those_of_one_column(parts: list[list[int]], data: st.DataObject, compiled: bool) -> None:
+    sets = [sorted(set(part)) for part in parts]
+    place = st.integers(0, len(sets) - 1)
+    pairs = np.array(data.draw(st.lists(st.tuples(place, place), max_size=9)), np.int64).reshape(-1, 2)
+    with pytest.MonkeyPatch.context() as patch:
+        if not compiled:
+            patch.setattr(overlap, "kernel", lambda: None)
+            patch.setattr(overlap, "_PAIRS", 2)
+        found = shared_rows(lists(sets), np.ascontiguousarray(pairs[:, 0]), np.ascontiguousarray(pairs[:, 1]))
+    assert found.tolist() == [len({*sets[a]} & {*sets[b]}) for a, b in pairs.tolist()]
 
 
 @given(rows, st.booleans())
