@@ -46,7 +46,7 @@ def read_content(piece: FileSlice, handle: BinaryIO, config: InputConfig) -> Con
         handle: its bytes, seekable.
         config: limits.
     """
-    source, stream = Peekable(plain_chunks(handle)), None
+    source, stream = Peekable(plain_chunks(handle, 0, piece.size)), None
     compression = detect_compression(source.peek(HEAD_BYTES)) if piece.compression == "auto" else "none"
     named_only = compression == "none" and piece.compression == "auto"
     if named_only:

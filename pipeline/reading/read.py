@@ -75,12 +75,12 @@ def _read_open(piece: FileSlice, handle: BinaryIO, config: InputConfig) -> Itera
         yield from read_rows(piece, handle, config, row_groups=(piece.start, piece.end))
     elif piece.container == "lines" and piece.compression == "none":
         inside = piece.start > 0
-        source = Peekable(plain_chunks(handle, piece.start - inside))
+        source = Peekable(plain_chunks(handle, piece.start - inside, piece.size))
         yield from read_lines(piece, split_lines(source, piece.start, piece.end, config.max_record_bytes, inside=inside))
     elif piece.container == "csv":
         yield from read_piece(piece, handle, config)
     elif piece.container == "warc" and piece.compression == "none":
-        yield from read_warc(piece, Peekable(plain_chunks(handle, piece.start)), None, config, documents_in)
+        yield from read_warc(piece, Peekable(plain_chunks(handle, piece.start, piece.size)), None, config, documents_in)
     elif piece.container == "warc":
         stream = Decompressed(handle, piece.compression, piece.size, config.max_expansion, start=piece.start, end=piece.end)
         stream.wanted = b"WARC/"

@@ -261,7 +261,7 @@ def read_piece(piece: FileSlice, handle: BinaryIO, config: InputConfig) -> Itera
     except DocumentError as error:
         yield Lost(slice_origin(piece), error.code, error.message)
         return
-    source = Peekable(plain_chunks(handle, piece.start))
+    source = Peekable(plain_chunks(handle, piece.start, piece.size))
     yield from read_separated(piece, source, dialect, config, header=fields or [])
 
 

@@ -25,11 +25,14 @@ def file_size(handle: BinaryIO) -> int:
     return size
 
 
-def plain_chunks(handle: BinaryIO, start: int = 0) -> Iterator[bytes]:
+def plain_chunks(handle: BinaryIO, start: int = 0, size: int = 0) -> Iterator[bytes]:
     """The file from byte `start` on.
 
+    Args:
+        size: bytes that the file must have, so that one which shrinks while it is read is not taken for whole.
+
     Raises:
-        DocumentError: ``unreadable_file``, where the file system fails in the middle.
+        DocumentError: ``unreadable_file``, where the file system fails in the middle; ``file_changed``.
     """
     position = start
     try:
@@ -39,6 +42,8 @@ def plain_chunks(handle: BinaryIO, start: int = 0) -> Iterator[bytes]:
             yield chunk
     except OSError as error:
         raise DocumentError("unreadable_file", f"reading stopped at byte {position}: {why(error)}") from None
+    if position < size:
+        raise DocumentError("file_changed", f"the file had {size} bytes when it was listed, and ended at byte {position} while it was read")
 
 
 class Peekable:

@@ -1,5 +1,6 @@
 import bz2
 import gzip
+import io
 import json
 import lzma
 import os
@@ -226,6 +227,40 @@ def test_files_that_change_after_they_were_listed(tmp_path: Path, change: str) -
     letter, _ = read(split, lambda _: LocalStorage(), CONFIG)
     assert isinstance(letter, DeadLetter)
     assert letter.code == "file_changed"
+
+
+class Shrinking(LocalStorage):
+    """A file that somebody cuts to 300 kB after the first 256 KiB of it have been read."""
+
+    def open(self, uri: str) -> BinaryIO:
+        class Cut(io.BufferedReader):
+            def read(self, size: int | None = -1, /) -> bytes:
+                data = super().read(size)
+                if self.tell() > 200_000:
+                    os.truncate(uri, 300_000)
+                return data
+
+        return Cut(io.FileIO(uri))
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.jsonl", "a.csv", "a.warc", "a.mbox"])
+def test_a_file_that_shrinks_while_it_is_read_is_not_taken_for_whole(tmp_path: Path, name: str) -> None:
+    mail = b"From a@b.c Mon May  4 05:06:07 2026\nFrom: a@b.c\nMessage-ID: <1>\n\nThe ferry sails.\n\n"
+    record = b"WARC/1.0\r\nWARC-Type: conversion\r\nContent-Length: 16\r\n\r\nThe ferry sails.\r\n\r\n"
+    content = {
+        "a.txt": b"The ferry sails.\n" * 50_000,
+        "a.jsonl": b'{"text": "The ferry sails."}\n' * 30_000,
+        "a.csv": b"id,text\n" + b"1,The ferry sails\n" * 50_000,
+        "a.warc": record * 12_000,
+        "a.mbox": mail * 10_000,
+    }
+    (tmp_path / name).write_bytes(content[name])
+    (split,) = plan([str(tmp_path / name)], lambda _: LocalStorage(), CONFIG).splits
+    *records, _ = read(split, lambda _: Shrinking(), CONFIG)
+    last = records[-1]
+    assert isinstance(last, DeadLetter)
+    assert last.code == "file_changed"
+    assert last.message == f"the file had {len(content[name])} bytes when it was listed, and ended at byte 300000 while it was read"
 
 
 def test_lines_that_were_added_after_the_listing_are_not_read(tmp_path: Path) -> None:
