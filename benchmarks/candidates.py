@@ -1,10 +1,10 @@
-"""Holds the bands to what the S-curve promises: exhaustive exact Jaccard of every pair of documents against the pairs that the bands propose.
+"""Holds the bands to what the S-curve promises: exact Jaccard of all pairs of documents against the pairs that the bands propose.
 
     python benchmarks/candidates.py [--documents 20000] [--seed 1]
 
-Every pair that shares a shingle is counted by a sparse product of the documents' shingle sets, in blocks of rows. The bands are asked for every
-pair of a bucket, and no route beside them helps. For each bin of similarity: pairs, the share that the bands propose, the mean of what the
-curve promises for their similarities, and how many standard errors lie between both.
+Every pair that shares a shingle is counted by a sparse product of the documents' shingle sets, in blocks of rows; of equal sets one
+takes part. Pairs that share a key of any band count as proposed, and no route beside the bands helps. For each bin of similarity: pairs,
+the share that the bands propose, the mean of what the curve promises for their similarities, and how many standard errors lie between both.
 """
 
 from __future__ import annotations
@@ -69,13 +69,15 @@ def main() -> int:
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "copydesk-benchmarks")
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)
-    config, sets, bands = DedupConfig(), [], []
+    config, sets, bands, seen = DedupConfig(), [], [], set()
     for inputs in in_groups(read_documents(make_corpus(arguments.documents, arguments.seed, arguments.work)[0]), SKETCHED_AT_ONCE):
         batch = sketch(inputs, config)
-        sets += [row.values.to_numpy() for row in batch.column("shingles")]
-        bands.append(np.stack([np.asarray(batch.column(band_name(band)).fill_null(0)) for band in range(config.bands)], axis=1))
+        found = [row.values.to_numpy() for row in batch.column("shingles")]
+        fresh = [place for place, entry in enumerate(found) if entry.tobytes() not in seen and not seen.add(entry.tobytes())]
+        sets += [found[place] for place in fresh]
+        bands.append(np.stack([np.asarray(batch.column(band_name(band)).fill_null(0))[fresh] for band in range(config.bands)], axis=1))
     table = count_by_bin(sets, np.concatenate(bands), config)
-    print(f"{len(sets)} documents, {config.bands} bands of {config.rows}")
+    print(f"{len(sets)} different texts of {arguments.documents}, {config.bands} bands of {config.rows}")
     print(f"{'Jaccard':>12}{'pairs':>10}{'proposed':>10}{'promised':>10}{'errors':>8}")
     short = 0
     for low, high, (pairs, found, promised, variance) in zip(EDGES[:-1], EDGES[1:], table, strict=True):

@@ -4,10 +4,10 @@
                                [--work FOLDER] [--environments FOLDER] [--python312 PATH]
 
 Each tool runs alone, in a process of its own, Parquet in, clusters out: ours by `near.py` (the plain functions of the near-duplicate
-part with exact verification, without Beam), the others by the adapters in `peers/`, each in a virtual environment that this script makes
-from the package index. `--whole` adds `copydesk run` on the same files, from raw text to all tables. CPU seconds are those of the whole process
-tree, start included, so that other work on the machine matters little; memory is the peak of its proportional set size, sampled.
-The corpus stays in --work for the next run.
+part with exact verification, without Beam), the others by the adapters in `peers/`, each in a virtual environment that this script
+makes from the package index. `--whole` adds `copydesk run` on the same files, from raw text to all tables. CPU seconds are those of the
+whole process tree, start included, so that other work on the machine matters little; memory is the peak of its proportional set size,
+sampled. The corpus stays in --work for the next run.
 """
 
 from __future__ import annotations
