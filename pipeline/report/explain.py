@@ -72,6 +72,7 @@ class Passage:
     identity: float
     kind: str
     fragment: str
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +231,15 @@ def _passage(pair: dict[str, Any], doc_id: str, text: str, briefs: dict[str, Bri
     side = "a" if pair["a"] == doc_id else "b"
     other = _other(pair, doc_id)
     fragment = text[pair[f"{side}_start"] : pair[f"{side}_end"]]
-    return Passage(other, briefs.get(other), pair["words"], pair["identity"], pair["kind"], fragment)
+    return Passage(other, briefs.get(other), pair["words"], pair["identity"], pair["kind"], fragment, _seen_from(pair["evidence"], side))
+
+
+def _seen_from(evidence: str, side: str) -> str:
+    """The evidence of a passage in words that do not name the sides."""
+    other = "b" if side == "a" else "a"
+    for sides, words in (("a and b", "both"), (side, "here"), (other, "there")):
+        evidence = evidence.replace(f"quoted in {sides};", f"quoted {words};")
+    return evidence
 
 
 def _read_copies(dataset: Dataset, row: dict[str, Any], representative: str | None, part: str) -> list[dict[str, Any]]:

@@ -233,7 +233,9 @@ def _relations(views: Sequence[RelationView]) -> RenderableType:
 def _passages(story: Story) -> RenderableType:
     lines: list[RenderableType] = []
     for passage in story.passages:
-        lines.append(Text(f"{passage.words} words, {100 * passage.identity:.0f} % equal, {passage.kind}, with {passage.other}"))
+        size = f"  {passage.words} words, {100 * passage.identity:.0f} % equal  "
+        lines.append(Text.assemble((passage.kind, "bold"), size, (passage.evidence, "dim")))
+        lines.append(Text.assemble("     with ", _name(story, passage.other)))
         lines.append(Text(f"     {shorten(visible(passage.fragment), _LONGEST)}", "dim"))
     return Group(*lines)
 

@@ -11,6 +11,7 @@ from pipeline.config import Config, to_mapping
 from pipeline.report.clusters import list_clusters
 from pipeline.report.dataset import RECORD_TABLES, Dataset, list_parts
 from pipeline.report.finding import look_up
+from pipeline.report.passages import sample_passages
 from pipeline.report.sampling import MOST_PARTS, EditSample, sample_edits, sample_members, sample_pairs, sample_rows
 from pipeline.report.wording import shorten, visible
 from pipeline.schema import TABLES, json_schema
@@ -22,6 +23,7 @@ _EDITS_A_RULE = 3
 _CLUSTERS = 8
 _MEMBERS = 12
 _PAIRS_A_RELATION = 3
+_PASSAGES_A_KIND = 5
 _ROWS_A_REASON = 3
 _SNIPPET = 280
 
@@ -60,6 +62,7 @@ def render_report(manifest: Mapping[str, Any], folder: str, storage: Storage | N
         recurring=manifest.get("repetition", {}),
         clusters=_clusters(dataset),
         apart=_apart(dataset),
+        passages=sample_passages(dataset, counters.get("passages", {}), _PASSAGES_A_KIND),
         removed=_sample_removed(dataset),
         filters=_ranked(counters.get("removed_by_filter", {})),
         codes=_ranked(counters.get("dead_letters_by_code", {})),

@@ -105,10 +105,12 @@ def test_relations_are_told_from_the_side_of_the_document(tiny: Path) -> None:
 
 def test_passages_are_cut_from_the_text(tiny: Path) -> None:
     row = {"a": STORY, "b": QUOTER, "a_start": 0, "a_end": 7, "b_start": 0, "b_end": 7, "words": 1, "identity": 1.0, "kind": "quote"}
+    row |= {"longest": 1, "stories": 2, "evidence": "quoted in a; in 2 stories"}
     tiny_dataset.rewrite_part(tiny, "passages/part-empty.parquet", lambda _: [row])
     assert story_of(tiny, STORY).passages[0].fragment == "NORDVIK"
     assert story_of(tiny, QUOTER).passages[0].fragment == "Ferries"
-    assert "1 words, 100 % equal, quote" in page_of(story_of(tiny, STORY))
+    assert "quote  1 words, 100 % equal  quoted here; in 2 stories" in page_of(story_of(tiny, STORY))
+    assert "quoted there; in 2 stories" in page_of(story_of(tiny, QUOTER))
 
 
 def test_text_cannot_steer_the_terminal(tiny: Path) -> None:

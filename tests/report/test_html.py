@@ -102,3 +102,15 @@ def test_an_edit_that_does_not_fit_its_text_is_a_fault_of_the_dataset(tiny: Path
     tiny_dataset.rewrite_part(tiny, "edits/part-00000-000000000.parquet", lambda rows: [*rows[:-1], rows[-1] | {"after": "zz"}])
     with pytest.raises(DatasetError):
         render_report(load(tiny), str(tiny))
+
+
+def test_passages_are_shown_with_their_words(tiny: Path) -> None:
+    row = {"a": tiny_dataset.STORY, "b": tiny_dataset.QUOTER, "a_start": 0, "a_end": 7, "b_start": 0, "b_end": 7}
+    row |= {"words": 1, "identity": 1.0, "kind": "quote", "longest": 1, "stories": 2, "evidence": "quoted in a; in 2 stories"}
+    assert 'id="shared"' not in render_report(load(tiny), str(tiny))
+    tiny_dataset.rewrite_part(tiny, "passages/part-empty.parquet", lambda _: [row])
+    manifest = load(tiny)
+    manifest["counters"]["passages"] = {"quote": 1}
+    page = render_report(manifest, str(tiny))
+    assert "1 quote. The longest" in page
+    assert "<td>quote</td><td>NORDVIK</td>" in page
