@@ -21,6 +21,7 @@ from pipeline.furniture import (
     editor_notes,
     inline_related,
     navigation,
+    notices,
     rights,
     source_credit,
     timestamp,
@@ -39,6 +40,7 @@ RULES: tuple[Rule, ...] = (
     video_teaser,  # before widgets: the bare time between the two headlines is what shows it
     widget_residue,  # before the title: players and embeds print their labels over the headline
     advertisement,  # before everything that looks at neighbours
+    notices,  # before the title and completeness: banners stand over everything, and at the end of what visitors may read
     completeness,  # before navigation: "Read more" as the last line says that the story is elsewhere
     navigation,  # before the title: menus; in the tail it bares the last lines of the story for the rules below
     title,  # what is first now is the headline

@@ -15,7 +15,7 @@ from pipeline.text.lines import Line, ends_sentence, is_headline, is_unspaced, s
 from pipeline.text.rules import Context, Finding
 from pipeline.text.zones import Zones, find_zones
 
-NAME, VERSION = "navigation", 1
+NAME, VERSION = "navigation", 2
 
 _KINDS = {
     "navigation_label": "navigation_label",
@@ -27,10 +27,18 @@ _KINDS = {
     "teaser": "navigation_label",
     "section_label": "section_label",
     "related_prefix": "related_block",
+    "page_label": "page_label",
+    "tool_label": "navigation_label",
+    "notice_label": "notice_label",
+    "newsletter_label": "newsletter_label",
 }
 _LISTS = frozenset({"related_label", "comment_label", "tag_label", "share_label"})
 """Labels under which nothing but furniture stands after a story."""
 
+_IN_BODY = frozenset({"share_label", "read_time", "comment_label", "page_label", "notice_label", "newsletter_label", "tool_label"})
+"""Labels that pages print between paragraphs, too. One word alone may be a sub-heading there."""
+_FOLIO = re.compile(r"[-–—|\[(] ?\d{1,3} ?[-–—|\])]|\d{1,2} ?/ ?\d{1,2}")
+_PAGER = re.compile(r"(?:\d{1,2}|…|\.\.\.|[«»‹›<>→←]+)(?:[ |·]+(?:\d{1,3}|…|\.\.\.|[«»‹›<>→←]+|next|prev(?:ious)?)){2,14}")
 _NOT_IN_HEAD = frozenset({"related_label", "related_prefix", "tag_label", "teaser", "comment_label"})
 _CRUMBS = re.compile(r"\s*[/>|»›•·]\s*|\s{2,}")
 _COMMAS = re.compile(r"[,،、，;]")
@@ -80,7 +88,10 @@ def _kind(line: Line, *, but: frozenset[str] = frozenset()) -> str | None:
         if kind in kinds:
             return kind
     if kinds:
-        return kinds[0]
+        # Of a plain menu item and a label that says more the second: it may stand amid a story, too.
+        return next((kind for kind in kinds if kind in _IN_BODY), kinds[0])
+    if len(line.text) <= 60 and (_FOLIO.fullmatch(line.text) or _PAGER.fullmatch(line.flat)) and "page_label" not in but:
+        return "page_label"
     return "share_label" if _is_share_bar(line.core) else None
 
 
@@ -157,8 +168,9 @@ def _body(lines: tuple[Line, ...], zones: Zones, end: int) -> Iterator[Removal]:
     while index < end:
         line = lines[index]
         kind = _kind(line)
-        if kind in ("share_label", "read_time", "comment_label") or (kind == "navigation_label" and line.text.isupper()):
-            yield _removal(line, kind, "form: a label alone between paragraphs")
+        if kind in _IN_BODY or (kind == "navigation_label" and line.text.isupper()):
+            if not line.prose and _may_go_amid(line, lines, kind):
+                yield _removal(line, kind, "form: a label alone between paragraphs")
         elif kind == "related_label" and not line.prose:
             last = _list_end(lines, index, end)
             if last > index or line.text.endswith((":", "：")):
@@ -168,6 +180,14 @@ def _body(lines: tuple[Line, ...], zones: Zones, end: int) -> Iterator[Removal]:
         elif _POST.fullmatch(line.text):
             yield Removal(index, index, "widget_residue", "form: a bare address; formula: a post on a social network")
         index += 1
+
+
+def _may_go_amid(line: Line, lines: tuple[Line, ...], kind: str) -> bool:
+    """Whether a label between paragraphs is no sub-heading: it has a word for it and a second sign, or stands among its like."""
+    if kind != "tool_label" or " " in line.core or (not line.core.isascii() and is_unspaced(line.core) and len(line.core) > 3):
+        return True
+    around = (lines[line.number - 1], lines[line.number + 1])
+    return any(_kind(other) is not None for other in around)
 
 
 def _list_end(lines: tuple[Line, ...], start: int, stop: int) -> int:

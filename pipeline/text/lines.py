@@ -185,7 +185,7 @@ def reads_as_prose(text: str) -> bool:
     if length < 20 or not ends_sentence(text):
         return False
     spaces = text.count(" ")
-    return spaces >= 7 or (length >= 25 and spaces * 12 < length and not text.isascii())
+    return spaces >= 7 or (length >= 25 and spaces * 12 < length and not text.isascii() and text.lower() == text.upper())
 
 
 def ends_sentence(text: str) -> bool:

@@ -23,6 +23,7 @@ FILES = tuple(
         "dates",
         "disclaimers",
         "furniture",
+        "notices",
         "outlets",
         "rights",
         "versions",
