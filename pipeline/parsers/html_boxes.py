@@ -22,10 +22,11 @@ __all__ = ["WHOLE", "Block", "Box", "Caption", "Walk", "walk"]
 WHOLE = frozenset(("body", "html", "main", "article"))
 """Elements that are never left out for their names: sites put the names of everything on the page into those of its root."""
 
-_BLOCK, _NEVER, _BREAK, _LINK, _SPAN, _FIGURE, _CAPTION, _ROW = range(1, 9)
+_BLOCK, _NEVER, _BREAK, _LINK, _SPAN, _FIGURE, _CAPTION, _ROW, _LEAF, _SOFT = range(1, 11)
 _TAGS: dict[int, str] = {
-    _BLOCK: "address article blockquote center dd details dir div dl dt fieldset form h1 h2 h3 h4 h5 h6 header hgroup hr li main ol p pre "
+    _BLOCK: "address article blockquote center dd details dir div dl dt fieldset form header hgroup hr li main ol pre "
     "section summary table tbody td tfoot th thead ul",
+    _LEAF: "p h1 h2 h3 h4 h5 h6",
     _NEVER: "script style noscript template iframe object embed svg canvas button select option textarea input label nav footer aside menu "
     "dialog audio video map head noframes amp-ad amp-embed amp-sidebar amp-consent amp-user-notification amp-list "
     "amp-social-share amp-analytics",
@@ -59,7 +60,7 @@ _HIDDEN_STYLE = re.compile(r"display\s*:\s*none")
 class Box:
     """A block element. `hints` is what its names say; `links` is True inside a link; `prose` is a sum over all blocks in it.
 
-    `sound` and `other` count blocks of prose, and blocks that are links or labels, in the box. `freed` is set around quoted posts.
+    `last` is the last box in it, its own index for a leaf; `sound` and `other` count blocks of prose, and blocks that are links or labels, in the box. `freed` is set around quoted posts.
     """
 
     tag: str
@@ -68,7 +69,7 @@ class Box:
     links: bool
     embed: bool = False
     beside: bool = False
-    never: bool = False
+    last: int = 0
     freed: bool = False
     dead: bool = False
     prose: int = 0
@@ -125,37 +126,49 @@ def walk(body: etree._Element) -> Walk:
 class _Walker:
     """The state of one walk: the run of text that is being collected, and the box it stands in."""
 
-    __slots__ = ("box", "figures", "found", "linked", "links", "pieces")
+    __slots__ = ("box", "figures", "found", "leaf", "linked", "links", "pieces")
 
     def __init__(self) -> None:
         self.found = Walk([Box("body", -1, 0, False)])
         self.box = 0
         self.pieces: list[str] = []
         self.links = self.linked = self.figures = 0
+        self.leaf: str | None = None
 
     def walk(self, body: etree._Element) -> Walk:
         stack: list[tuple[Iterator[etree._Element], etree._Element, int]] = []
         children = iter(body)
-        pieces = self.pieces
+        pieces, action_of = self.pieces, _ACTION.get
         pieces.append(body.text or "")
         while True:
             for child in children:
-                action = _ACTION.get(child.tag, 0)
+                action = action_of(child.tag, 0)
                 if action == _BREAK:
                     # A paragraph separator does not occur in HTML, and marks the line's end until white space has been made one space.
                     pieces.append("\u2029")
-                elif action == _BLOCK and not len(child) and ((text := child.text) is None or text.isspace()):
-                    if pieces:
-                        self._flush()  # an empty box parts what stands before it from what follows
-                elif action != _NEVER and (not action or not self._is_taken(child, action)):
-                    if text := child.text:
-                        self._add(text)
-                    if len(child):
-                        stack.append((children, child, action))
-                        children = iter(child)
-                        break
-                    if action:
-                        self._close(action)
+                elif action != _NEVER:
+                    inner = len(child)
+                    text = child.text
+                    if not inner and (action == _BLOCK or action == _LEAF) and (not text or text.isspace()):
+                        if pieces:
+                            self._flush()  # an empty box parts what stands before it from what follows
+                    elif action == _LINK and not inner:
+                        if text:
+                            pieces.append(text)
+                            self.linked += len(text)
+                    elif not action or not self._is_taken(child, action):
+                        if text and (pieces or not text.isspace()):
+                            pieces.append(text)
+                            if self.links:
+                                self.linked += len(text)
+                        if action == _LEAF and self.leaf:
+                            action = _SOFT
+                        if inner:
+                            stack.append((children, child, action))
+                            children = iter(child)
+                            break
+                        if action:
+                            self._close(action)
                 if text := child.tail:
                     self._add(text)
             else:
@@ -170,6 +183,7 @@ class _Walker:
             if len(stack) > MAX_DEPTH:
                 raise DocumentError("too_deep", f"elements are nested more than {MAX_DEPTH} levels deep")
         self._flush()
+        self.found.boxes[0].last = len(self.found.boxes) - 1
         return self.found
 
     def _add(self, text: str) -> None:
@@ -184,6 +198,12 @@ class _Walker:
             self.links += 1
             return False
         hints, hidden = _hints(element)
+        if action == _LEAF and not hints and not hidden:
+            # Nothing that its names could decide, so that it need not be a box: half of all blocks are such paragraphs and headings.
+            if self.pieces:
+                self._flush()
+            self.leaf = element.tag
+            return False
         if action == _SPAN:
             return hidden or (hints & _UNDER_PICTURES != 0 and self._is_caption(element, hints))
         if action == _CAPTION:
@@ -198,15 +218,17 @@ class _Walker:
                 return True
         elif hints & _UNDER_PICTURES and self._is_caption(element, hints):
             return True
+        if hints & _NEVER_STORY and element.tag not in WHOLE:
+            self._flush()
+            return True
         return not self._open(element, hints, hidden)
 
     def _open(self, element: etree._Element, hints: int, hidden: bool) -> bool:
         if self.pieces:
             self._flush()
         boxes = self.found.boxes
-        outer, tag = boxes[self.box], element.tag
-        never = hints & _NEVER_STORY != 0 and tag not in WHOLE
-        box = Box(tag, self.box, hints, outer.links or self.links > 0, outer.embed, hidden or hints & _BESIDE != 0, never)
+        outer, tag, self.leaf = boxes[self.box], element.tag, None
+        box = Box(tag, self.box, hints, outer.links or self.links > 0, outer.embed, hidden or hints & _BESIDE != 0)
         self.box = len(boxes)
         boxes.append(box)
         if hints & _EMBED and tag == "blockquote":
@@ -224,10 +246,16 @@ class _Walker:
     def _close(self, action: int) -> None:
         if action == _LINK:
             self.links -= 1
+        elif action == _SOFT:
+            if self.pieces:
+                self._flush()
+            self.leaf = None
         elif action != _SPAN:
             if self.pieces:
                 self._flush()
-            self.box = self.found.boxes[self.box].parent
+            boxes = self.found.boxes
+            boxes[self.box].last = len(boxes) - 1
+            self.box = boxes[self.box].parent
             self.figures -= action == _FIGURE
 
     def _flush(self) -> None:
@@ -241,7 +269,8 @@ class _Walker:
             raw = "\u2029".join(unwrap(raw.replace("\u2029", "\n").strip("\r\n")))
         if text := one_space(raw, _WHITE).strip(" \u2029"):
             size = len(text)
-            self.found.blocks.append(Block(text, size if box.links or link > size else link, self.box, box.tag, _size(text)))
+            linked = size if box.links or link > size else link
+            self.found.blocks.append(Block(text, linked, self.box, self.leaf or box.tag, _size(text)))
 
     def _is_row(self, row: etree._Element) -> bool:
         """Take a row of a table of results as one block; a row that holds columns of the page is none."""

@@ -17,7 +17,7 @@ from pipeline.parsers.credits import photo_agencies
 from pipeline.parsers.html_text import Article
 from pipeline.parsers.html_title import headline, host_names, site_named
 from pipeline.parsers.jsontext import load
-from pipeline.parsers.markup import short_text
+from pipeline.parsers.markup import NOT_XML, short_text
 from pipeline.parsers.source import Source, squeeze
 from pipeline.parsers.sources import Picker
 from pipeline.records import Metadata
@@ -47,7 +47,8 @@ def read_page(tree: etree._Element, source: Source, article: Article) -> PageFac
     metas = _metas(found["meta"])
     linked = next((block for block in _linked_data(found["script"]) if _is_article(block)), {})
     pick = Picker()
-    canonical = _canonical(pick, found["link"], metas, source)
+    links = _links(found["link"])
+    canonical = _canonical(pick, links, metas, source)
     reserved = _reserved(metas)
     title = _title(pick, found, metas, linked, article, canonical)
     metadata = Metadata(
@@ -64,17 +65,16 @@ def read_page(tree: etree._Element, source: Source, article: Article) -> PageFac
         ),
         keywords=pick.all("keywords", *_keywords(metas, linked)),
         ai_reserved=pick("ai_reserved", (True if reserved else None, " + ".join(reserved))),
-        extra=_extra(metas, linked, found["link"]),
+        extra=_extra(metas, linked, links),
         canonical_url=canonical,
-        **_rights(pick, metas, linked, found["link"]),
+        **_rights(pick, metas, linked, links),
     )
     body = linked.get("articleBody")
     metadata = metadata.with_values(metadata_sources=pick.sources)
     return PageFacts(metadata, tuple(_marks(found, source, linked, canonical, reserved)), body if isinstance(body, str) else None)
 
 
-def _rights(pick: Picker, metas: Mapping[str, str], linked: Mapping[str, Any], links: Sequence[etree._Element]) -> dict[str, Any]:
-    licenses = [link.get("href") for link in links if "license" in (link.get("rel") or "").lower().split()]
+def _rights(pick: Picker, metas: Mapping[str, str], linked: Mapping[str, Any], links: Mapping[str, str]) -> dict[str, Any]:
     status = fields.pubstatus(_text(linked.get("creativeWorkStatus")))
     return {
         "copyright_holder": pick("copyright_holder", (_name(linked.get("copyrightHolder")), "JSON-LD copyrightHolder")),
@@ -87,7 +87,7 @@ def _rights(pick: Picker, metas: Mapping[str, str], linked: Mapping[str, Any], l
             "usage_terms",
             (_text(linked.get("usageInfo")), "JSON-LD usageInfo"),
             (_text(linked.get("license")), "JSON-LD license"),
-            (next((href for href in licenses if href), None), "link license"),
+            (links.get("license"), "link license"),
         ),
         "creditline": pick("creditline", (_text(linked.get("creditText")), "JSON-LD creditText")),
         "version": pick("version", (fields.as_text(linked.get("version")), "JSON-LD version")),
@@ -110,11 +110,11 @@ def _publisher(pick: Picker, found: _Found, metas: Mapping[str, str], linked: Ma
     )
 
 
-def _extra(metas: Mapping[str, str], linked: Mapping[str, Any], links: Sequence[etree._Element]) -> str | None:
+def _extra(metas: Mapping[str, str], linked: Mapping[str, Any], links: Mapping[str, str]) -> str | None:
     """Other ids, pictures, and the pages before and after a page of a longer article."""
     ids = [fields.as_text(linked.get(key)) for key in ("@id", "url")] + _strings(linked.get("identifier"))
     pictures = [metas.get("og:image"), *(_address(image) for image in fields.as_list(linked.get("image"))[:_MOST])]
-    pages = {rel: link.get("href") for link in links for rel in ("next", "prev") if rel in (link.get("rel") or "").lower().split()}
+    pages = {rel: links[rel] for rel in ("next", "prev") if rel in links}
     return fields.extra(
         {
             "altids": list(fields.texts(ids)),
@@ -169,7 +169,7 @@ _PUBLISHED = (
 _MODIFIED = ("article:modified_time", "og:updated_time", "datemodified", "last-modified", "dcterms.modified")
 
 
-_SAYING = ("html", "title", "meta", "link", "script", "h1", "h2", "time", "font")
+_SAYING = ("html", "title", "meta", "link", "script", "h1", "time", "font")
 _Found = Mapping[str, Sequence[etree._Element]]
 
 
@@ -188,6 +188,7 @@ def _metas(elements: Sequence[etree._Element]) -> dict[str, str]:
         name = meta.get("property") or meta.get("name") or meta.get("itemprop") or meta.get("http-equiv")
         content = squeeze(meta.get("content"))
         if name and content:
+            content = content if content.isprintable() else NOT_XML.sub("", content)
             for part in name.lower().split():
                 found.setdefault(part, content)
     return found
@@ -198,12 +199,24 @@ def _linked_data(scripts: Sequence[etree._Element]) -> Iterator[Mapping[str, Any
         if "ld+json" not in (script.get("type") or "").lower() or not script.text:
             continue
         try:
-            value, _ = load(
-                re.sub(r"^\s*(?:<!--|//<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\]\]>|\]\]>)\s*$", "", script.text).strip().rstrip(";")
-            )
+            value, _ = load(_bare_json(script.text))
         except DocumentError:
             continue  # a broken data block says nothing; the article is still there
         yield from _objects(value)
+
+
+def _bare_json(text: str) -> str:
+    """Without the comment or CDATA marks that content systems put around a data block.
+
+    >>> _bare_json(" //<![CDATA[ {} //]]> ; ")
+    '{}'
+    """
+    text = text.strip().rstrip(";").strip()
+    for mark in ("//", "<!--", "<![CDATA["):
+        text = text.removeprefix(mark).lstrip()
+    for mark in ("-->", "]]>", "//"):
+        text = text.removesuffix(mark).rstrip()
+    return text
 
 
 def _objects(value: Any, depth: int = 0) -> Iterator[Mapping[str, Any]]:
@@ -301,9 +314,19 @@ def _language(pick: Picker, tree: etree._Element, metas: Mapping[str, str], link
     return pick("language", *((fields.language_tag(value), source) for value, source in stated))
 
 
-def _canonical(pick: Picker, elements: Sequence[etree._Element], metas: Mapping[str, str], source: Source) -> str | None:
-    links = [(link.get("href"), "link canonical") for link in elements if "canonical" in (link.get("rel") or "").lower().split()]
-    stated = [*links, (metas.get("og:url"), "og:url")]
+def _links(elements: Sequence[etree._Element]) -> dict[str, str]:
+    """Addresses of link elements by their relations, in lower case; the first one wins."""
+    found: dict[str, str] = {}
+    for link in elements:
+        relations, address = link.get("rel"), link.get("href")
+        if relations and address:
+            for relation in relations.lower().split():
+                found.setdefault(relation, address)
+    return found
+
+
+def _canonical(pick: Picker, links: Mapping[str, str], metas: Mapping[str, str], source: Source) -> str | None:
+    stated = [(links.get("canonical"), "link canonical"), (metas.get("og:url"), "og:url")]
     return pick("canonical_url", *((_absolute(address, source.url), name) for address, name in stated), (source.url, "address"))
 
 

@@ -97,14 +97,14 @@ def find_article(tree: etree._Element) -> Article:
         if not any(block.prose for block in live):
             return Article()
     chosen = _widen(boxes, live, _best(boxes, live, _near_headline(boxes, blocks)))
-    told, heading = _tell(boxes, [block for block in live if chosen[block.box]])
+    told, heading = _tell(boxes, _inside(live, boxes, chosen))
     captions = _captions(found.captions, boxes, blocks, told, chosen)
     # A reference such as &#1; comes out of the parser as the character.
     return Article(NOT_XML.sub("", join_blocks(block.text for block in told)), captions, heading, _credited(boxes, blocks, told))
 
 
 def _captions(
-    captions: Sequence[Caption], boxes: Sequence[Box], blocks: Sequence[Block], told: Sequence[Block], chosen: Sequence[bool]
+    captions: Sequence[Caption], boxes: Sequence[Box], blocks: Sequence[Block], told: Sequence[Block], chosen: int
 ) -> tuple[Caption, ...]:
     """Captions in the article, and those between the main heading and its end."""
     if not captions or not told:
@@ -115,9 +115,10 @@ def _captions(
     kept = []
     for caption in captions:
         box = caption.box
-        while boxes[box].tag == "figure" or (boxes[box].dead and boxes[box].parent >= 0 and not boxes[box].prose and not boxes[box].never):
+        while boxes[box].tag == "figure" or (boxes[box].dead and boxes[box].parent >= 0 and not boxes[box].prose):
             box = boxes[box].parent  # a picture's own box, which is named for what it is
-        if chosen[box] or (start < caption.after <= last and not boxes[box].dead):
+        within = chosen <= box <= boxes[chosen].last and not boxes[box].dead
+        if within or (start < caption.after <= last and not boxes[box].dead):
             kept.append(caption)
     return tuple(kept)
 
@@ -144,7 +145,7 @@ def _weigh(boxes: Sequence[Box], blocks: Sequence[Block], *, short: bool = False
         elif block.tag not in _HEADINGS and (block.share_of_links > 0.5 or block.size < _LABEL):
             boxes[block.box].other += 1
     for box in reversed(boxes):
-        if box.parent >= 0 and not box.never:
+        if box.parent >= 0:
             outer = boxes[box.parent]
             outer.prose += box.prose
             outer.sound += box.sound
@@ -155,7 +156,7 @@ def _weigh(boxes: Sequence[Box], blocks: Sequence[Block], *, short: bool = False
             continue
         small = box.prose < _MOST * total
         named = box.beside and not box.embed and box.tag not in WHOLE and small
-        box.dead = boxes[box.parent].dead or box.never or named or (box.tag in ("header", "form") and box.prose < 0.3 * total)
+        box.dead = boxes[box.parent].dead or named or (box.tag in ("header", "form") and box.prose < 0.3 * total)
 
 
 def _is_short_prose(block: Block, short: bool) -> bool:
@@ -169,7 +170,8 @@ def _best(boxes: Sequence[Box], live: Sequence[Block], near: set[int]) -> int:
     scores = [[0.0, 0.0, 0.0] for _ in boxes]
     for block in live:
         if block.prose:
-            index = block.box if boxes[block.box].tag not in _LEAVES else boxes[block.box].parent
+            box = boxes[block.box]
+            index = box.parent if box.tag in _LEAVES and box.tag == block.tag else block.box
             scores[max(index, 0)][0] += min(block.prose / 100, 4) + (1 if block.prose >= 80 else 0.3)
     for index in range(len(boxes) - 1, -1, -1):
         here, below, far = scores[index]
@@ -215,35 +217,29 @@ def _rated(box: Box) -> float:
     return rated * 1.5 if box.hints & _ARTICLE_BODY else rated
 
 
-def _widen(boxes: Sequence[Box], live: Sequence[Block], best: int) -> list[bool]:
-    """Which boxes are inside the chosen one, after up to five steps outwards that each won prose and hardly anything else."""
-    inside = _inside(boxes, best)
-    outer = boxes[best].parent
+def _widen(boxes: Sequence[Box], live: Sequence[Block], best: int) -> int:
+    """The chosen box, after up to five steps outwards that each won prose and hardly anything else."""
+    top, outer = best, boxes[best].parent
     for _ in range(5):
         if outer < 0 or boxes[outer].tag == "body":
             break
-        wider = _inside(boxes, outer)
         good = bad = have = 0
-        for block in live:
-            if inside[block.box]:
+        for block in _inside(live, boxes, outer):
+            if top <= block.box <= boxes[top].last:
                 have += block.prose
-            elif wider[block.box]:
+            elif block.tag not in _HEADINGS or block.share_of_links > 0.5:
                 size, share = block.size, block.share_of_links
-                good += size if size >= 80 and share < 0.3 and block.tag not in _HEADINGS else 0
-                bad += size if share > 0.5 or (size < _PROSE and block.tag not in _HEADINGS) else 0
+                good += size if size >= 80 and share < 0.3 else 0
+                bad += size if share > 0.5 or size < _PROSE else 0
         if good >= 3 * bad and good >= _WIDENING * have:
-            inside = wider
+            top = outer
         outer = boxes[outer].parent
-    return inside
+    return top
 
 
-def _inside(boxes: Sequence[Box], top: int) -> list[bool]:
-    inside = [False] * len(boxes)
-    inside[top] = True
-    for index in range(top + 1, len(boxes)):
-        box = boxes[index]
-        inside[index] = box.parent >= 0 and inside[box.parent] and not box.dead
-    return inside
+def _inside(live: Sequence[Block], boxes: Sequence[Box], top: int) -> list[Block]:
+    last = boxes[top].last
+    return [block for block in live if top <= block.box <= last]
 
 
 def _tell(boxes: Sequence[Box], blocks: Sequence[Block]) -> tuple[list[Block], str | None]:

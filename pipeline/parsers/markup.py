@@ -40,18 +40,24 @@ MAX_NODES = 200_000
 MAX_CHARACTERS = 8 * 2**20
 """Characters of mark-up: the largest real article pages have 3 million."""
 
-MAX_ATTRIBUTES = 10_000
-"""Attributes of one element, about; real ones have some 60. The parser compares each with all before it: 0.2 s for so many."""
+MAX_ATTRIBUTES = 1000
+"""Attributes with a value of one element, and twenty times as many without. Real ones have some 60; the parser compares each with all
+before it, so that 100,000 of them would take it a quarter of a minute."""
 
 _LITTLE_MARKUP = 200_000
 """Characters below which no number of attributes takes the parser more than two seconds."""
 
-_ATTRIBUTES = rf"""(?:[\s/]++|=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+|[^\s/>=]++){{0,{3 * MAX_ATTRIBUTES}}}+(?:>|\Z)"""
+_ATTRIBUTES = (
+    rf"""(?:[^>"'=]{{1,40}}+|=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+|["']){{0,{2 * MAX_ATTRIBUTES}}}+(?:>|\Z)"""
+)
 _RAW = "|".join(
-    rf"<(?i:{name})(?=[\s/>]){_ATTRIBUTES}(?:[^<]++|<(?!/(?i:{name})))*+"
+    rf"(?i:{name})(?=[\s/>]){_ATTRIBUTES}(?:[^<]++|<(?!/(?i:{name})))*+"
     for name in ("script", "style", "textarea", "title", "iframe", "noembed", "noframes", "xmp")
 )
-_SOUND = re.compile(rf"(?:[^<]++|{_RAW}|</?[A-Za-z]{_ATTRIBUTES}|<!---?>|<!--(?:[^-]++|-(?!-!?>))*+|<(?!/?[A-Za-z]))*+")
+_SOUND = re.compile(
+    rf"(?:[^<]++|</?(?![sStTiInNxX])[A-Za-z]{_ATTRIBUTES}|<(?=[sStTiInNxX])(?:{_RAW}|[A-Za-z]{_ATTRIBUTES})"
+    rf"|</[A-Za-z]{_ATTRIBUTES}|<!---?>|<!--(?:[^-]++|-(?!-!?>))*+|<(?!/?[A-Za-z]))*+"
+)
 """Mark-up as browsers take it apart, up to an element with too many attributes. Each step takes what it can get, so it is linear."""
 
 # One step a level is linear in the size of the tree, and C code; a walk in Python costs ten times the parsing.
@@ -125,27 +131,30 @@ def html_tree(text: str) -> etree._Element:
     Raises:
         DocumentError: ``no_text`` where there is nothing to parse, ``too_deep``, ``too_large``.
     """
-    root = html_root(text, text.encode("utf-8", "replace"))
+    root = html_root(text, text.encode("utf-8", "replace").translate(None, _CONTROL_BYTES))
     _check_depth(root)
     return root
 
 
 def html_root(text: str, data: bytes) -> etree._Element:
-    """The same of a text and its bytes in UTF-8. The depth is bounded by the parser alone (2,048 levels): the caller watches it."""
+    """The same of a text and its bytes in UTF-8. The depth is bounded by the parser alone (2,048 levels), and control
+    characters other than NUL are left in: the caller watches the one and takes out the others.
+    """
     if len(text) > MAX_CHARACTERS:
         raise DocumentError("too_large", f"the mark-up has {len(text)} characters; at most {MAX_CHARACTERS} are read")
     _refuse_attributes(text)
     # Not lxml.html: its element classes are looked up in Python for every element.
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
-    cleaned = data.translate(None, _CONTROL_BYTES)
+    # A NUL ends the text for the parser; other control characters are taken out of what is read.
+    cleaned = data.translate(None, _CONTROL_BYTES) if b"\0" in data else data
     try:
         root = etree.fromstring(cleaned, parser)
     except etree.XMLSyntaxError as error:
         raise DocumentError("no_text", f"no HTML could be read: {str(error)[:200]}") from None
     if root is None:
         raise DocumentError("no_text", "no HTML could be read: there is no element")
-    # Each element has a tag, but for a few that are implied.
-    if cleaned.count(b"<") > MAX_NODES // 2:
+    # An element has a tag of three characters at least, but for a few that are implied.
+    if len(cleaned) > MAX_NODES and cleaned.count(b"<") > MAX_NODES // 2:
         _check_nodes(root)
     return root
 
@@ -154,7 +163,7 @@ def _refuse_attributes(text: str) -> None:
     if len(text) > _LITTLE_MARKUP:
         match = _SOUND.match(text)
         if match is None or match.end() < len(text):
-            raise DocumentError("too_large", f"an element has more than {MAX_ATTRIBUTES} attributes")
+            raise DocumentError("too_large", f"an element has more than {MAX_ATTRIBUTES} attributes, or a tag does not end")
 
 
 def check_tree(root: etree._Element) -> None:
