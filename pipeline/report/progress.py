@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 __all__ = ["PLAIN_SECONDS", "Progress", "describe", "follow_live", "follow_plainly"]
 
+_WIDE = 115
+"""Columns that the longest of lines takes with its bar."""
+
 PLAIN_SECONDS = 10.0
 """Seconds between two plain lines of one stage: often enough to see that a run is alive, seldom enough for a log."""
 
@@ -92,18 +95,13 @@ def follow_plainly(write: Callable[[str], object]) -> Iterator[Callable[[Progres
 @contextmanager
 def follow_live(console: Console) -> Iterator[Callable[[Progress], None]]:
     """Yield a callback that keeps one line of `console` up to date: stage, bar, documents, rate, time left."""
-    from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, ProgressColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 
-    bar = Bar(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=28),
-        TextColumn("{task.fields[words]}"),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-    )
+    columns: list[ProgressColumn] = [SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.fields[words]}")]
+    if console.width >= _WIDE:  # in a narrow terminal a bar of two signs would stand where the figures should be
+        columns = [*columns[:2], BarColumn(bar_width=28), *columns[2:], TimeElapsedColumn()]
+    bar = Bar(*columns, console=console, transient=True)
     first: Progress | None = None
     with bar:
         task = bar.add_task("starting", total=None, words="")

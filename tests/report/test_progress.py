@@ -1,5 +1,6 @@
 import io
 
+import pytest
 from rich.console import Console
 
 from pipeline.report.progress import Progress, describe, follow_live, follow_plainly
@@ -42,3 +43,14 @@ def test_the_live_line_shows_stage_and_rate_and_leaves_nothing_behind() -> None:
         update(Progress("Verify", 1, 4, 0, 12.0))
     assert "Verify" in page.getvalue()
     assert page.getvalue().rstrip("\n").endswith("\x1b[2K")  # the line is wiped
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_live_line_fits_a_terminal(width: int) -> None:
+    page = io.StringIO()
+    with follow_live(Console(file=page, force_terminal=True, width=width)) as update:
+        update(Progress("Read and repair", 0, 1200, 0, 0.0, "parts"))
+        update(Progress("Read and repair", 514, 1200, 518_313, 100.0, "parts"))
+    assert "Read and repair 514 of 1200 parts" in page.getvalue()
+    assert "518,313 documents, 5,183/s, 2 min left" in page.getvalue()
+    assert "…" not in page.getvalue()
