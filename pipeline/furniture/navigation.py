@@ -13,6 +13,7 @@ from pipeline.furniture.call_to_action import is_call
 from pipeline.records import Fact
 from pipeline.text.lines import Line, ends_sentence, is_headline, is_unspaced, split_lines
 from pipeline.text.rules import Context, Finding
+from pipeline.text.triggers import Trigger, has_loose_line
 from pipeline.text.zones import Zones, find_zones
 
 NAME, VERSION = "navigation", 2
@@ -40,6 +41,7 @@ _IN_BODY = frozenset({"share_label", "read_time", "comment_label", "page_label",
 _FOLIO = re.compile(r"[-–—|\[(] ?\d{1,3} ?[-–—|\])]|\d{1,2} ?/ ?\d{1,2}")
 _PAGER = re.compile(r"(?:\d{1,2}|…|\.\.\.|[«»‹›<>→←]+)(?:[ |·]+(?:\d{1,3}|…|\.\.\.|[«»‹›<>→←]+|next|prev(?:ious)?)){2,14}")
 _NOT_IN_HEAD = frozenset({"related_label", "related_prefix", "tag_label", "teaser", "comment_label"})
+_FIRST_PART = re.compile(r"[^\s|/,]+")
 _CRUMBS = re.compile(r"\s*[/>|»›•·]\s*|\s{2,}")
 _COMMAS = re.compile(r"[,،、，;]")
 _NUMBER = re.compile(r"\d{1,3}(?:[.,]\d{3})*(?:[.,]\d)?\s?[kKmM]?\+?")
@@ -47,6 +49,14 @@ _ADDRESS = re.compile(r"(?:https?://|www\.|pic\.twitter\.com/|t\.co/)\S+")
 _POST = re.compile(
     r"(?:https?://)?(?:t\.co|pic\.twitter\.com|x\.com|twitter\.com|youtu\.be|(?:www\.)?(?:youtube|instagram|facebook|tiktok)\.com)/\S+"
 )
+
+
+def has_prose_label(text: str, context: Context) -> bool:
+    """Whether a line is a label or an address although it reads as prose."""
+    return any(" " not in line.text or _kind(line) is not None for line in split_lines(text))
+
+
+TRIGGER = Trigger(questions=(has_loose_line, has_prose_label))
 
 
 def find(text: str, context: Context) -> Iterator[Finding]:
@@ -104,8 +114,11 @@ def _share_words() -> frozenset[str]:
 
 def _is_share_bar(key: str) -> bool:
     """Two words or more, all of them names of services or verbs of sharing: `Facebook Twitter Share via Email`."""
+    first = _FIRST_PART.match(key)
+    if first is None or first[0] not in _share_words():
+        return False
     parts = key.replace("|", " ").replace("/", " ").replace(",", " ").split()
-    return 2 <= len(parts) <= 24 and parts[0] in _share_words() and all(part in _share_words() for part in parts)
+    return 2 <= len(parts) <= 24 and all(part in _share_words() for part in parts)
 
 
 def _removal(line: Line, kind: str, second: str) -> Removal:

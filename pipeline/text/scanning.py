@@ -18,7 +18,7 @@ Clause = tuple[frozenset[str], ...]
 
 
 _LEAST = 5
-"""Shorter strings are in most texts, so that it is not worth asking for them beside others."""
+"""Shorter strings are in most texts, so that it is not worth asking for them beside two sets of others."""
 
 Match = tuple[int, int, int]
 """Number of a string, start and end of a place where it stands."""
@@ -48,7 +48,7 @@ class Scanner:
             if not sets:
                 self._always |= bit
                 continue
-            told = [strings for strings in sets if strings is sets[0] or _shortest(strings) >= _LEAST]
+            told = [strings for number, strings in enumerate(sets) if number < 2 or _shortest(strings) >= _LEAST]
             rarest, *others = [frozenset(numbers.setdefault(string, len(numbers)) for string in sorted(strings)) for strings in told]
             for number in sorted(rarest):
                 if others:
