@@ -29,7 +29,7 @@ def is_nothing_read(manifest: Mapping[str, Any]) -> bool:
 
 
 def advise(manifest: Mapping[str, Any], first_message: str | None) -> list[str]:
-    """Sentences to show; none where more than half of the records could be read.
+    """Sentences to show; none where half of the records could be read.
 
     Args:
         manifest: content of run.json.
@@ -44,12 +44,12 @@ def advise(manifest: Mapping[str, Any], first_message: str | None) -> list[str]:
     codes = manifest["counters"].get("dead_letters_by_code", {})
     records, dead = manifest["books"]["records"], manifest["books"].get("dead_letters", 0)
     ours = dead - codes.get(_SERVER_SAID_SO, 0)
-    if not ours or ours * 2 <= records:
+    if not dead or (dead < records and ours * 2 <= records):
         return []
-    code = most_frequent(manifest) or ""
+    code = most_frequent(manifest) or _SERVER_SAID_SO
     how_many = "Not one record could be read:" if dead == records else f"{dead:,} of {records:,} records are dead letters,"
     example = f": {first_message.rstrip('.')}." if first_message else "."
-    sentences = [f"{how_many} {codes.get(code, 0):,} {'are' if dead == records else 'of them'} {code}{example}"]
+    sentences = [f"{how_many} {codes.get(code, 0):,} {'with the code' if dead == records else 'of them'} {code}{example}"]
     return [*sentences, _HINTS[code]] if code in _HINTS else sentences
 
 

@@ -72,6 +72,6 @@ def _reading(folder: str, splits: int, started: float) -> Progress:
     units, documents = done.get(stage.key, (0, 0))
     resumed = done.get("resumed", (0, 0))[0]
     shards = max(1, done.get("shards", (0, 0))[0])
-    totals = {"read": splits - resumed, "band": max(units, len(tasks())), "count": COUNT_TASKS, "strip": shards, "publish": shards}
+    totals = {"read": splits - resumed or None, "band": max(units, len(tasks())), "count": COUNT_TASKS, "strip": shards, "publish": shards}
     seconds = time.monotonic() - started
     return Progress(stage.name, units, totals.get(stage.key), documents, seconds, stage.step, stage.unit, resumed)
