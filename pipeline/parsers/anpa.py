@@ -64,7 +64,7 @@ def read(source: Source, config: InputConfig) -> Reading:
     metadata = Metadata(
         title=pick("title", (title, "line with ^")),
         byline=pick.first("byline", (fields.bylines(byline), "line with ^By")),
-        slugline=pick("slugline", (fields.as_text(second[3]) if second else None, "header keyword"), (slug, "line with ^")),
+        slugline=pick("slugline", (_keyword(second[3]) if second else None, "header keyword"), (slug, "line with ^")),
         version_marker=pick("version_marker", (squeeze(version[0]) if version else None, "header version")),
         urgency=pick("urgency", (_PRIORITY.get(second[1].lower()) if second else None, "header priority")),
         published_at=pick("published_at", (time, "footer")),
@@ -124,6 +124,15 @@ def _read_heads(heads: list[str]) -> tuple[str | None, str | None, list[str], li
         else:
             texts.append(head)
     return slug, title, byline, notes, texts
+
+
+def _keyword(stated: str) -> str | None:
+    """The keyword that is the same in all versions.
+
+    >>> _keyword("bc-kelsund-bridge-1stld-writethru"), _keyword("bc-goldleads")
+    ('bc-kelsund-bridge', 'bc-goldleads')
+    """
+    return squeeze(re.sub(r"[-_,]+(?:\d+(?:st|nd|rd|th)[-_]?)(?:ld|lead|add|sub|writethru|insert).*$", "", stated, flags=re.IGNORECASE))
 
 
 def _time(text: str) -> str | None:

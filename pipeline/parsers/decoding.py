@@ -70,6 +70,15 @@ _META_CHARSET = re.compile(rb"""<meta\s[^>]{0,300}?\bcharset\s*=\s*["']?\s*([A-Z
 _DECLARATION_BYTES = 4096
 """How far a declaration is looked for. Browsers look at 1024 bytes; pages with long comments before it exist."""
 
+_MIXED = 1.5
+"""Bad bytes for one sound sequence up to which a text that says that it is UTF-8 is UTF-8 with foreign bytes; see `_is_damaged_utf8`."""
+
+_SOUND = re.compile(
+    rb"(?:[\x00-\x7f]++|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]"
+    rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})++"
+)
+"""Runs of bytes that are valid UTF-8."""
+
 _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
 
@@ -141,6 +150,7 @@ def _decide(data: bytes, transport: str | None) -> Decoded:
         as_utf8 = data.decode("utf-8")
     except UnicodeDecodeError:
         as_utf8 = None
+    stated: str | None = None
     for label, source in ((transport, "transport"), (declared_label(data), "declared")):
         codec = codec_of(label)
         if codec is None or (codec.startswith("utf-16") and source == "declared"):
@@ -149,6 +159,7 @@ def _decide(data: bytes, transport: str | None) -> Decoded:
         if codec == "utf-8":
             if as_utf8 is not None:
                 return Decoded(as_utf8, "utf-8", source)
+            stated = stated or source
             continue
         if as_utf8 is not None and _is_utf8_beyond_chance(data, codec):
             return Decoded(as_utf8, "utf-8", "utf-8")
@@ -157,6 +168,8 @@ def _decide(data: bytes, transport: str | None) -> Decoded:
             return decoded
     if as_utf8 is not None:
         return Decoded(as_utf8, "utf-8", "utf-8")
+    if stated and _is_damaged_utf8(data, _MIXED):
+        return _mixed(data, stated)
     if _is_damaged_utf8(data):
         return _with(data, "utf-8", "utf-8")
     codec, confidence = detection.detect(data)
@@ -180,13 +193,33 @@ def _is_utf8_beyond_chance(data: bytes, codec: str) -> bool:
     return found >= (1 if detection.is_single_byte(codec) else 4)
 
 
-def _is_damaged_utf8(data: bytes) -> bool:
+def _mixed(data: bytes, source: str) -> Decoded:
+    """UTF-8 into which a system put single bytes of windows-1252: a byte beyond ASCII that stands alone is read as one of these.
+
+    What is left of a sequence that was cut has no reading, and becomes U+FFFD.
+    """
+    pieces: list[str] = []
+    position = strays = replaced = 0
+    for sound in (*_SOUND.finditer(data), None):
+        start, end = sound.span() if sound else (len(data), len(data))
+        if bad := data[position:start]:
+            alone = len(bad) == 1 and data[max(0, position - 1) : position] < b"\x80" and data[start : start + 1] < b"\x80"
+            reading = bad.decode("cp1252", "ignore") if alone else ""
+            unread = "" if reading else bad.decode("utf-8", "replace")
+            strays, replaced = strays + bool(reading), replaced + len(unread)
+            pieces.append(reading or unread)
+        pieces.append(data[start:end].decode("utf-8"))
+        position = end
+    return Decoded("".join(pieces), "utf-8, cp1252" if strays else "utf-8", source, None, replaced)
+
+
+def _is_damaged_utf8(data: bytes, bad_to_good: float = 0.5) -> bool:
     # Text with a few bad bytes is UTF-8 with damage while sound sequences outnumber them two to one. In 243 samples of other encodings
     # (benchmarks/detect.py) there are never less than 1.7 bad bytes for one sequence that is sound by accident.
     sample = data[:262_144]
     good = len(_MULTIBYTE.findall(sample))
     bad = sum(1 for byte in _MULTIBYTE.sub(b"", sample) if byte >= 0x80)
-    return good > 0 and bad * 2 <= good
+    return good > 0 and bad <= good * bad_to_good
 
 
 def _refuse_binary(data: bytes) -> None:

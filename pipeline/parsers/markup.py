@@ -47,9 +47,7 @@ before it, so that 100,000 of them would take it a quarter of a minute."""
 _LITTLE_MARKUP = 200_000
 """Characters below which no number of attributes takes the parser more than two seconds."""
 
-_ATTRIBUTES = (
-    rf"""(?:[^>"'=]{{1,40}}+|=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+|["']){{0,{2 * MAX_ATTRIBUTES}}}+(?:>|\Z)"""
-)
+_ATTRIBUTES = rf"""(?:[^>"'=]{{1,40}}+|=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+|["']){{0,{2 * MAX_ATTRIBUTES}}}+(?:>|\Z)"""
 _RAW = "|".join(
     rf"(?i:{name})(?=[\s/>]){_ATTRIBUTES}(?:[^<]++|<(?!/(?i:{name})))*+"
     for name in ("script", "style", "textarea", "title", "iframe", "noembed", "noframes", "xmp")

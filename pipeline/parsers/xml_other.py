@@ -164,6 +164,6 @@ def _first(found: _Found, names: Sequence[str], holder: etree._Element) -> str |
 
 def _plain(element: etree._Element) -> str | None:
     text = text_of(element)
-    if text and re.search(r"<(?:p|br|div)[\s/>]", text, re.IGNORECASE):
+    if text and re.search(r"<(?:p|br|div|b|i|em|strong|span|a|sup|u)[\s/>]", text, re.IGNORECASE):
         return fields.as_text(parse_html_body(text).text.replace("\n", " "))
     return text

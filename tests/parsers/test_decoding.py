@@ -104,3 +104,20 @@ def test_labels_that_are_no_character_encodings(label: str) -> None:
 def test_a_declaration_counts_in_mark_up_only() -> None:
     assert declared_label(b'<html><head><META CHARSET="Windows-1252">') == "Windows-1252"
     assert declared_label(b"He wrote <meta charset=big5> on the board") is None
+
+
+def test_single_foreign_bytes_in_a_text_that_says_it_is_utf8() -> None:
+    head = '<?xml version="1.0" encoding="UTF-8"?><a>“Bridge” '.encode()
+    decoded = decode(head + b"caf\xe9 ge\xf6ffnet</a>")
+    assert decoded.text.endswith("“Bridge” café geöffnet</a>")
+    assert (decoded.encoding, decoded.source, decoded.replaced) == ("utf-8, cp1252", "declared", 0)
+    cut = decode(head + b"caf\xe9 and \xe2\x80 cut</a>")
+    assert cut.text.endswith("café and \ufffd cut</a>")
+    assert cut.replaced == 1
+
+
+@given(st.binary(max_size=200))
+def test_foreign_bytes_lose_nothing(data: bytes) -> None:
+    decoded = decode("“Bridge” café ".encode() * 40 + data + b" end", "utf-8")
+    assert decoded.text.startswith("“Bridge” café “Bridge”")
+    assert decoded.text.rstrip("\0").endswith(" end")
