@@ -32,7 +32,8 @@ from pipeline.parsers import (
 )
 from pipeline.parsers.members import Member, split_members
 from pipeline.parsers.source import Parser, Reading, Source
-from pipeline.records import ParsedDocument, RawDocument
+from pipeline.parsers.sources import add_sources
+from pipeline.records import Metadata, ParsedDocument, RawDocument
 
 __all__ = ["FORMATS", "Member", "parse", "split_members"]
 
@@ -102,7 +103,7 @@ def _parsed(
         raw_sha256=raw.raw_sha256,
         raw_bytes=len(raw.data),
         source_text=reading.text,
-        metadata=reading.metadata.with_values(canonical_url=reading.metadata.canonical_url or raw.origin.url),
+        metadata=_with_address(reading.metadata, raw.origin.url),
         format=reading.format or parser.NAME,
         extractor=f"{parser.NAME} {parser.VERSION}{tool}; {evidence}",
         encoding=decoded.encoding if decoded else None,
@@ -112,3 +113,11 @@ def _parsed(
         title_in_text=reading.title_in_text,
         marks=reading.marks,
     )
+
+
+def _with_address(metadata: Metadata, address: str | None) -> Metadata:
+    """A document that does not say its own address has the one that it was retrieved from."""
+    if metadata.canonical_url or not address:
+        return metadata
+    sources = add_sources(metadata.metadata_sources, (("canonical_url", "address"),))
+    return metadata.with_values(canonical_url=address, metadata_sources=sources)

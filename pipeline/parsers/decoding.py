@@ -21,13 +21,18 @@ __all__ = ["Decoded", "declared_label", "decode", "decode_row"]
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Text without byte order mark; `encoding` is a Python codec name, `source` the word of the output schema."""
+    """Text without byte order mark; `encoding` is a Python codec name (or two, see `codec`), `source` the word of the output schema."""
 
     text: str
     encoding: str
     source: str
     confidence: float | None = None
     replaced: int = 0
+
+    @property
+    def codec(self) -> str:
+        """The codec of most of the text: where single bytes were of another encoding, `encoding` names both."""
+        return self.encoding.partition(",")[0]
 
 
 _BOMS = (

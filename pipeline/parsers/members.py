@@ -77,7 +77,7 @@ def _decode(data: bytes) -> decoding.Decoded:
     except DocumentError as error:
         if error.code != "not_text_data" or b"\0" not in data:
             raise
-    encoding = decoding.decode(data.replace(b"\0", b"")).encoding
+    encoding = decoding.decode(data.replace(b"\0", b"")).codec
     return decoding.Decoded(data.decode(encoding, "replace"), encoding, "detected")
 
 
@@ -142,7 +142,7 @@ def _from_sgml(data: bytes, decoded: decoding.Decoded) -> list[_Found]:
     starts = [m.start() for m in re.finditer(rb"<(?:DOC|REUTERS|doc)(?=[\s>])", data)]
     if len(starts) < 2 or decoded.encoding.startswith(("utf-16", "utf-32")):
         return []
-    media_type = f"text/sgml; charset={decoded.encoding}"
+    media_type = f"text/sgml; charset={decoded.codec}"
     found: list[_Found] = []
     for start, end in zip(starts, [*starts[1:], len(data)], strict=True):
         piece = data[start:end]
@@ -159,7 +159,7 @@ def _from_wire(data: bytes) -> list[_Found]:
     if len(starts) < 2:
         return []
     try:
-        charset = decoding.decode(data).encoding
+        charset = decoding.decode(data).codec
     except DocumentError:
         return []
     ends = [*starts[1:], len(data)]
