@@ -13,6 +13,7 @@ from pipeline.provenance import undo
 from pipeline.records import DeadLetter, Decision, Edit, Evidence, Flag, JudgedDocument, Metadata, Origin, ParsedDocument, RepairedDocument
 from pipeline.schema import arrow_schema
 from pipeline.signals import mt
+from pipeline.signals.paragraph_languages import measure_languages
 from pipeline.text.times import parse_time
 
 __all__ = [
@@ -225,6 +226,7 @@ def _evidence_columns(judged: JudgedDocument) -> dict[str, Any]:
     repaired = judged.repaired
     return {
         "language": mt.language_tag(repaired.metadata.language, judged.mt_band),
+        "paragraph_languages": [part._asdict() for part in measure_languages(repaired.text, repaired.metadata.language)] or None,
         "flags": [{**_slots(flag), "fragment": _storable(flag.fragment)} for flag in repaired.flags] or None,
         "mt_score": judged.mt_score,
         "mt_band": judged.mt_band,

@@ -7,9 +7,8 @@ from functools import cache
 from typing import Any
 
 from pipeline.resources import load_toml
-from pipeline.text.damage import paragraphs
 
-__all__ = ["identify", "identify_paragraphs", "normalise_tag"]
+__all__ = ["are_kin", "identify", "normalise_tag"]
 
 _SAMPLE, _BODY = 200, 2000
 _LEAST_WORDS = 20
@@ -57,19 +56,9 @@ def identify(text: str, declared: str | None = None) -> tuple[str | None, float 
         return _guess(text)
     found, confidence = _guess(text)
     primary = _ALIASES.get(tag.split("-")[0], tag.split("-")[0])
-    if found is None or confidence is None or found == primary or confidence < _OVERRULE or len(text) < _SAMPLE or _are_kin(found, primary):
+    if found is None or confidence is None or found == primary or confidence < _OVERRULE or len(text) < _SAMPLE or are_kin(found, primary):
         return tag, None
     return found, confidence
-
-
-def identify_paragraphs(text: str) -> list[tuple[int, int, str | None, float | None]]:
-    """Start, end, language and confidence of every line that is not blank; for documents that may be in several languages.
-
-    >>> text = "Der Hafen ist seit gestern gesperrt.\\n\\nLe port est fermé depuis hier soir."
-    >>> [(start, end, tag) for start, end, tag, _ in identify_paragraphs(text)]
-    [(0, 36, 'de'), (38, 73, 'fr')]
-    """
-    return [(start, end, *_guess(text[start:end])) for start, end in paragraphs(text)]
 
 
 def normalise_tag(tag: str | None) -> str | None:
@@ -136,7 +125,12 @@ def _sample(text: str) -> str:
     return "\n".join(pieces)
 
 
-def _are_kin(one: str, other: str) -> bool:
+def are_kin(one: str, other: str) -> bool:
+    """Whether two languages are easily taken for one another.
+
+    >>> are_kin("no", "da"), are_kin("no", "de")
+    (True, False)
+    """
     return any(one in family and other in family for family in _KIN)
 
 
