@@ -161,7 +161,7 @@ class _Propose(_SketchTask):
             pairs = getattr(self, f"_{kind}")(files, number)
             files.release()
             yield from _by_shard(pairs, files)
-        self._settings.progress.add("band", 1)
+        self._settings.count("band", 1)
 
     def _bands(self, files: SketchFiles, number: int) -> Any:
         count = self._settings.config.dedup.bands
@@ -196,8 +196,8 @@ class _Relate(_SketchTask):
             some = pairs[start : start + _PAIRS_AT_ONCE]
             found.append(relate_pairs(some, files, self._settings.config.dedup))
             files.release()
-            self._settings.progress.add("verify", 0, len(some))
-        self._settings.progress.add("verify", 1)
+            self._settings.count("verify", 0, len(some))
+        self._settings.count("verify", 1)
         if found and (table := pa.concat_tables(found)).num_rows:
             yield key, pack_table(table)
 
@@ -270,8 +270,8 @@ class _Resolve(_SketchTask):
             decisions += decided
             computed.append(more)
             files.release()
-            self._settings.progress.add("elect", 0, len(members))
-        self._settings.progress.add("elect", 1)
+            self._settings.count("elect", 0, len(members))
+        self._settings.count("elect", 1)
         yield from decisions_by_shard(decisions, files)
         for key, rows in _tables_by_shard(computed, files):
             yield TaggedOutput("relations", (key, pack_table(rows)))

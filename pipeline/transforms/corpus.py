@@ -152,7 +152,7 @@ class _Join(_NewTask):
             pairs = getattr(self, f"_{kind}")(fresh, number)
             files.release()
             yield from _by_new_shard(pairs, files)
-        self._settings.progress.add("band", 1)
+        self._settings.count("band", 1)
 
     def _bands(self, fresh: Fresh, number: int) -> Any:
         return joining.band_pairs(fresh, self._elders, number, self._settings.config.dedup, storage_for)

@@ -113,11 +113,11 @@ class _Join(_Task):
             parts = -(-total // PRINTS_AT_ONCE)
             for part in range(parts):
                 prints, rows = _read_prints(files, partition, part, parts)
-                seeds, marks = find_seeds(prints, rows, stories)
+                seeds, marks = find_seeds(prints, rows, stories, self._settings.config.passages.max_frequency)
                 yield from _by_shard(seeds, "a_node", files)
                 for key, block in _by_shard(marks, "node", files):
                     yield TaggedOutput("marks", (key, block))
-        self._settings.progress.add("passages", 1)
+        self._settings.count("passages", 1)
 
 
 class _Align(_Task):
@@ -129,7 +129,7 @@ class _Align(_Task):
         seeds, marks = (_unpack(joined[name], schema) for name, schema in (("seeds", SEED_SCHEMA), ("marks", MARK_SCHEMA)))
         found = find_passages(seeds, marks, files, self._settings.config.passages)
         files.release()
-        self._settings.progress.add("align", 1)
+        self._settings.count("align", 1)
         if found.num_rows:
             yield key, pack_table(found)
             for side, name in enumerate(("a_node", "b_node")):
@@ -157,7 +157,7 @@ class _Place(_Task):
                     placed.append(place_passages(pa.concat_tables(tables), side, text, spans))
         if found:
             raise KeyError(f"shard {key} does not hold the documents {sorted(found)[:3]}")
-        self._settings.progress.add("place", 1)
+        self._settings.count("place", 1)
         yield from _by_shard(pa.concat_tables(placed), "a_node", self._files(refs))
 
 

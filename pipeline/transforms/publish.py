@@ -114,7 +114,7 @@ class _Publish(beam.DoFn):
                 settings.config,
                 _passages(joined.get("passages", ())),
             )
-            settings.progress.add("publish", 1, ref.rows)
+            settings.count("publish", 1, ref.rows)
             yield published
 
 
@@ -132,7 +132,7 @@ class _Commit(beam.DoFn):
             pointer = join(settings.staged, "run_id")
             with storage_for(pointer).create(pointer) as file:
                 file.write(fixed.run_id.encode())
-        settings.progress.add("commit", 1)
+        settings.count("commit", 1)
         yield fixed.run_id
 
 

@@ -156,8 +156,8 @@ class _Find(beam.DoFn):
         if refs is None:
             yield split
             return
-        self._settings.progress.add("resumed", 1, sum(ref.rows for ref in refs))
-        self._settings.progress.add("shards", len(refs))
+        self._settings.count("resumed", 1, sum(ref.rows for ref in refs))
+        self._settings.count("shards", len(refs))
         for ref in refs:
             yield TaggedOutput("done", ref)
 
@@ -197,15 +197,15 @@ class _Write(beam.DoFn):
         if isinstance(record, SplitEnd):
             writer, self._writer = self._writer, None
             refs = writer.close(record.records, record.skipped)
-            settings.progress.add("read", 1, self._seen)
-            settings.progress.add("shards", len(refs))
+            settings.count("read", 1, self._seen)
+            settings.count("shards", len(refs))
             yield from refs
             return
         self._writer.add(record)
         (self._dead if isinstance(record, DeadLetter) else self._documents).inc()
         self._seen += 1
         if self._seen >= 200:
-            settings.progress.add("read", 0, self._seen)
+            settings.count("read", 0, self._seen)
             self._seen = 0
 
     def finish_bundle(self) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from apache_beam.metrics import Metrics
+
 from pipeline.committing import Expected
 from pipeline.config import Config
 from pipeline.corpus.elders import Elders
@@ -34,6 +36,19 @@ class Settings:
     expected: Expected
     progress: ProgressLog
     elders: Elders | None = None
+
+    def count(self, stage: str, units: int = 1, documents: int = 0) -> None:
+        """Tell how far a stage is: to the progress of a local run, and to the monitors of a cluster as Beam metrics.
+
+        Args:
+            stage: as named in docs/metrics.md.
+            units: splits, tasks or shards that are done.
+            documents: documents, or for ``verify`` pairs, that went through.
+        """
+        self.progress.add(stage, units, documents)
+        for name, amount in ((f"{stage}_units", units), (f"{stage}_items", documents)):
+            if amount:
+                Metrics.counter("copydesk", name).inc(amount)
 
     def publish_folder(self, run_id: str) -> str:
         """Folder in which a run of this name is written; on an object store a run of a corpus is written in its place."""

@@ -54,7 +54,7 @@ class _Count(beam.DoFn):
             files.release()
             if table.num_rows:
                 yield pack_table(table)
-        self._settings.progress.add("count", 1)
+        self._settings.count("count", 1)
 
 
 class _Rewrite(beam.DoFn):
@@ -66,7 +66,7 @@ class _Rewrite(beam.DoFn):
         if self._recurring is None or self._recurring[0] is not tables:
             self._recurring = tables, RecurringLines(unpack_table(block) for block in tables)
         yield strip_shard(ref, self._recurring[1], storage_for(ref.folder), self._settings.config)
-        self._settings.progress.add("strip", 1, ref.rows)
+        self._settings.count("strip", 1, ref.rows)
 
 
 def _whole(files: SketchFiles, name: str) -> pa.ChunkedArray:
