@@ -37,6 +37,8 @@ REACH = 8
 LEAST_RUN = 2
 ENOUGH = 8
 """A run of this many tokens is as good as any longer one when the next run is chosen."""
+MOST_LENGTH = 32_767
+"""Longer runs are sorted by place."""
 MOST_RUNS = 48
 """Runs on each side of the first; a longer chain goes on as a passage of its own."""
 
@@ -155,7 +157,7 @@ def _seed_runs(words: list[list[int]], places: Sequence[tuple[int, int]], gram: 
         while i + ahead < len(a) and j + ahead < len(b) and a[i + ahead] == b[j + ahead]:
             ahead += 1
         runs.append((i - back, j - back, back + ahead))
-    return sorted(set(runs), key=lambda run: (-run[2], run[0], run[1]))
+    return sorted(set(runs), key=lambda run: (-min(run[2], MOST_LENGTH), run[0], run[1]))
 
 
 def _extend(words: list[list[int]], taken: list[list[bool]], start: tuple[int, int], core: int, step: int, limits: _Limits) -> Runs:

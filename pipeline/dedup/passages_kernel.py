@@ -23,6 +23,7 @@ READ_FLAGS = types.Array(types.boolean, 1, "C", readonly=True)
 PLACE_MASK = u64((1 << 24) - 1)
 ALL = u64(0xFFFFFFFFFFFFFFFF)
 LEAST_RUN, ENOUGH, MOST_RUNS = i64(2), i64(8), i64(48)
+MOST_LENGTH = i64(32_767)
 
 
 @nb.njit
@@ -159,21 +160,18 @@ def _seed_runs(a: Any, b: Any, places: Any, gram: Any, runs: Any) -> Any:
             ahead += 1
         runs[count, 0], runs[count, 1], runs[count, 2] = i - back, j - back, back + ahead
         count += 1
-    # Insertion by (-length, place in a, place in b); runs are few.
+    for run in range(count):
+        packed[run] = ((MOST_LENGTH - min(runs[run, 2], MOST_LENGTH)) << i64(48)) | (runs[run, 0] << i64(24)) | runs[run, 1]
+    _sort(packed[:count])
     distinct = i64(0)
-    for index in range(count):
-        x, y, length = runs[index, 0], runs[index, 1], runs[index, 2]
-        at = distinct
-        while at > 0 and (
-            runs[at - 1, 2] < length
-            or (runs[at - 1, 2] == length and (runs[at - 1, 0] > x or (runs[at - 1, 0] == x and runs[at - 1, 1] > y)))
-        ):
-            at -= 1
-        if at > 0 and runs[at - 1, 0] == x and runs[at - 1, 1] == y and runs[at - 1, 2] == length:
+    for run in range(count):
+        if run > 0 and packed[run] == packed[run - 1]:
             continue
-        for k in range(distinct, at, -1):
-            runs[k, 0], runs[k, 1], runs[k, 2] = runs[k - 1, 0], runs[k - 1, 1], runs[k - 1, 2]
-        runs[at, 0], runs[at, 1], runs[at, 2] = x, y, length
+        i, j = (packed[run] >> i64(24)) & i64(0xFFFFFF), packed[run] & i64(0xFFFFFF)
+        length = i64(0)
+        while i + length < len(a) and j + length < len(b) and a[i + length] == b[j + length]:
+            length += 1
+        runs[distinct, 0], runs[distinct, 1], runs[distinct, 2] = i, j, length
         distinct += 1
     return distinct
 

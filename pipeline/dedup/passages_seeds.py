@@ -3,9 +3,11 @@
 A story counts once, however many copies of it there are: of the members of a cluster that hold a gram the representative takes part or,
 where it does not hold it, the smallest member that does. So a copy takes part with what its desk added, and with nothing else.
 
-A gram in up to `FULL` stories makes seeds of all pairs of them; one in more is a star around the first of them, so that the number of seeds
-is near-linear in the number of fingerprints. Every place of such a gram is marked beside, so that it is known of any passage how much of it
-stands nearly everywhere. Nothing here depends on the order of the documents.
+A gram in up to `FULL` stories makes seeds of all pairs of them; one in more is a star around the first of them, which ends where
+`max_frequency` does, so that the number of seeds is near-linear in the number of fingerprints. Every place of such a gram is marked
+beside, so that it is known of any passage how much of it stands nearly everywhere.
+
+Nothing here depends on the order of the documents.
 """
 
 from __future__ import annotations
@@ -86,7 +88,7 @@ def count_stories(nodes: U64, order: U64, site: U64, decided: U64) -> Stories:
     return Stories(nodes, rank, site, story, stands, out)
 
 
-def find_seeds(prints: U64, rows: Ints, stories: Stories) -> tuple[pa.Table, pa.Table]:
+def find_seeds(prints: U64, rows: Ints, stories: Stories, max_frequency: int) -> tuple[pa.Table, pa.Table]:
     """Seeds (`SEED_SCHEMA`) from fingerprints, a of the smaller rank; and marks (`MARK_SCHEMA`) of the grams in many stories.
 
     Args:
@@ -108,7 +110,7 @@ def find_seeds(prints: U64, rows: Ints, stories: Stories) -> tuple[pa.Table, pa.
     rows, places, lengths = rows[kept], places[kept], lengths[lengths > 1]
     starts = np.cumsum(lengths) - lengths
     group = np.repeat(np.arange(len(lengths)), lengths)
-    left, right = _pairs(starts, lengths)
+    left, right = _pairs(starts, lengths, max_frequency)
     sites = _count_sites(group, stories.site[rows])
     turned = stories.rank[rows[left]] > stories.rank[rows[right]]
     a, b = np.where(turned, right, left), np.where(turned, left, right)
@@ -128,12 +130,12 @@ def find_seeds(prints: U64, rows: Ints, stories: Stories) -> tuple[pa.Table, pa.
     )
 
 
-def _pairs(starts: Ints, lengths: Ints) -> tuple[Ints, Ints]:
-    """Pairs of entries of each group: all of them, or of the first with each other one."""
+def _pairs(starts: Ints, lengths: Ints, most: int) -> tuple[Ints, Ints]:
+    """Pairs of entries of each group: all of them, or of the first with each of the others up to the number `most`."""
     place = np.arange(int(lengths.sum())) - np.repeat(starts, lengths)
     length, start = np.repeat(lengths, lengths), np.repeat(starts, lengths)
-    left = [start[(length > FULL) & (place > 0)]]
-    right = [np.flatnonzero((length > FULL) & (place > 0))]
+    right = [np.flatnonzero((length > FULL) & (place > 0) & (place < most))]
+    left = [start[right[0]]]
     some = np.flatnonzero(length <= FULL)
     for distance in range(1, FULL):
         some = some[place[some] + distance < length[some]]

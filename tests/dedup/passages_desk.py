@@ -42,12 +42,12 @@ def table_of(docs: Sequence[Doc], shards: int = 1) -> pa.Table:
     return pa.concat_tables(parts).combine_chunks()
 
 
-def seeds_of(table: pa.Table, decided: np.ndarray | None = None) -> tuple[pa.Table, pa.Table]:
+def seeds_of(table: pa.Table, decided: np.ndarray | None = None, max_frequency: int = 100) -> tuple[pa.Table, pa.Table]:
     """Seeds and marks of all partitions."""
     nodes, order, site = (np.asarray(table.column(name)) for name in ("node", "order", "site"))
     stories = passages_seeds.count_stories(nodes, order, site, np.empty((0, 3), np.uint64) if decided is None else decided)
     names = [passages_columns.partition_name(number) for number in range(passages_columns.PARTITIONS)]
-    found = [passages_seeds.find_seeds(*passages_columns.unpack_prints(table.column(name)), stories) for name in names]
+    found = [passages_seeds.find_seeds(*passages_columns.unpack_prints(table.column(name)), stories, max_frequency) for name in names]
     seeds, marks = (pa.concat_tables(tables) for tables in zip(*found, strict=True))
     return seeds, marks
 
@@ -72,7 +72,7 @@ def share(
         for number, names in enumerate(clusters)
         for place, name in enumerate(names)
     ]
-    found = find_passages(*seeds_of(table, np.array(decided, np.uint64).reshape(-1, 3)), reader, config)
+    found = find_passages(*seeds_of(table, np.array(decided, np.uint64).reshape(-1, 3), config.max_frequency), reader, config)
     placed = [PLACED_SCHEMA.empty_table()]
     for node, doc in by_node.items():
         for side, name in enumerate(("a_node", "b_node")):

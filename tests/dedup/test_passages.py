@@ -86,12 +86,15 @@ def test_the_same_paragraph_at_many_outlets_is_a_common_source() -> None:
     assert {entry.row["kind"] for entry in share(docs)} == {"common_source"}
 
 
-def test_what_stands_nearly_everywhere_is_boilerplate_and_costs_one_row_a_document() -> None:
+@pytest.mark.parametrize(("max_frequency", "rows", "kind"), [(100, 39, "common_source"), (30, 29, "boilerplate")])
+def test_what_many_stories_hold_costs_at_most_one_row_a_story(max_frequency: int, rows: int, kind: str) -> None:
     docs = [Doc(f"doc {n:02d}", join([*story(n, 3), STANDING])) for n in range(40)]
-    found = share(docs, PassagesConfig(max_frequency=30))
-    assert len(found) == 39
-    assert {entry.row["kind"] for entry in found} == {"boilerplate"}
+    found = share(docs, PassagesConfig(max_frequency=max_frequency))
+    assert len(found) == rows
+    assert {entry.row["kind"] for entry in found} == {kind}
     assert {entry.row["stories"] for entry in found} == {40}
+    first = min(docs, key=lambda doc: doc.doc_id)
+    assert {first.doc_id} == {entry.row["a"] for entry in found}
 
 
 def test_a_template_is_boilerplate() -> None:
