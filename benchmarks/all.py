@@ -16,11 +16,13 @@ FOLDER = Path(__file__).resolve().parent
 COMMANDS = {
     "determinism": ["determinism.py"],
     "loss": ["loss.py"],
+    "loss_containers": ["loss_containers.py"],
     "kill": ["kill.py"],
     "repair": ["repair.py"],
     "html": ["html.py"],
     "detect": ["detect.py"],
     "memory": ["memory.py"],
+    "bulk": ["bulk.py"],
 }
 
 
