@@ -18,6 +18,7 @@ from pipeline.repairs import (
     line_edges,
     line_ends,
     lost_quotes,
+    markup_residue,
     orphan_punctuation,
     personal_data,
     quote_gaps,
@@ -33,6 +34,7 @@ __all__ = ["CHARACTER_RULES", "LAYOUT_RULES", "TEXT_RULES", "repair_value"]
 
 CHARACTER_RULES: tuple[Rule, ...] = (
     line_ends,  # first: ftfy works line by line
+    markup_residue,  # before encoding, which takes entities for text where there are tags
     codepage,  # before encoding, which would take some pairs of its letters for mojibake
     lost_quotes,  # before encoding, which would make U+FFFD of the whole mark
     encoding,  # every later pattern assumes correct characters
