@@ -19,6 +19,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -213,9 +214,11 @@ def _prepare_apart(*, passages: bool) -> None:
 
 
 def _is_compile_due() -> bool:
-    """Has numba no compiled kernel on disk that is younger than its source? In a place that is not looked at here, it may have one."""
+    """Has numba no compiled kernel on disk that is younger than its source, in any of the places where it keeps them?"""
+    if find_spec("numba") is None:
+        return False
     source = Path(engine.__file__).with_name("kernel.py")
-    folders = [source.parent / "__pycache__", *(Path(folder) for folder in [os.environ.get("NUMBA_CACHE_DIR")] if folder)]
+    folders = [source.parent / "__pycache__", Path(os.environ.get("NUMBA_CACHE_DIR") or Path.home() / ".cache" / "numba")]
     compiled = [path.stat().st_mtime for folder in folders for path in folder.rglob("kernel.*.nbi")]
     return max(compiled, default=0.0) < source.stat().st_mtime
 
