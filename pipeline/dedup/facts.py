@@ -14,7 +14,9 @@ __all__ = ["Facts", "compare_versions", "is_global", "marker_kind", "read_facts"
 _KILL = re.compile(r"\b(?:KILL|KILLED|WITHDRAWN|WITHDRAW|WITHDRAWAL|ADVISORY-DELETE|CANCEL(?:L?ED)?|ANNUL\w*|ZURÜCKGEZOGEN)\b", re.I)
 _CORRECTION = re.compile(r"\b(?:CORRECT\w*|CORRIG\w*|KORREKTUR|BERICHTIGUNG|RECTIFI\w*|RETTIFICA|CORREC+I[OÓ]N)", re.I)
 _REPEAT = re.compile(r"\b(?:RPT|REPEAT|REFILE|WIEDERHOLUNG|RESEND)\b", re.I)
-_UPDATE = re.compile(r"\b(?:UPDATE[DS]?|WRITE-?THR(?:U|OUGH)|LEAD(?:ALL)?|LD|NEU|SUB|WRAPUP|ADDS)\b", re.I)
+_UPDATE = re.compile(r"\b(?:UPDATE[DS]?|WRITE-?THR(?:U|OUGH)|LEAD(?:ALL)?|LD|NEU|WRAPUP|ADDS)\b", re.I)
+_PART = re.compile(r"\b(?:ADD|SUB|INSERT|TAKE)\b", re.I)
+_MARKERS = (("kill", _KILL), ("correction", _CORRECTION), ("part", _PART), ("update", _UPDATE), ("repeat", _REPEAT))
 _NUMBER = re.compile(r"\d+")
 _GLOBAL = re.compile(r"[a-z][a-z0-9+.-]{1,15}:\S+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}", re.I)
 
@@ -123,14 +125,16 @@ def split_guid(guid: str) -> tuple[str, str | None]:
 
 
 def marker_kind(marker: str | None) -> str | None:
-    """``kill``, ``correction``, ``update`` or ``repeat``, or None where the marker says nothing about versions.
+    """``kill``, ``correction``, ``part``, ``update`` or ``repeat``, or None where the marker says nothing about versions.
 
-    >>> [marker_kind(m) for m in ("KILL", "CORRECTED", "UPDATE 2", "1st Ld-Writethru", "RPT", "FACTBOX", None)]
-    ['kill', 'correction', 'update', 'update', 'repeat', None, None]
+    A part (an add, a take, an insert, a substituted paragraph) belongs to a story and replaces none of its versions.
+
+    >>> [marker_kind(m) for m in ("KILL", "CORRECTED", "2nd Add", "UPDATE 2", "1st Ld-Writethru", "RPT", "FACTBOX", None)]
+    ['kill', 'correction', 'part', 'update', 'update', 'repeat', None, None]
     """
     if not marker:
         return None
-    for kind, pattern in (("kill", _KILL), ("correction", _CORRECTION), ("update", _UPDATE), ("repeat", _REPEAT)):
+    for kind, pattern in _MARKERS:
         if pattern.search(marker):
             return kind
     return None

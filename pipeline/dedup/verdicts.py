@@ -51,6 +51,8 @@ SLUG_HOURS = 36.0
 """Two texts under one slug are taken for versions of one story within this time; slugs are used again."""
 KILL_DAYS = 7.0
 """A notice takes back what its agency sent under the same slug within this time before it."""
+TEMPLATE_HOURS = 12.0
+"""A report of figures replaces one under its slug within this time; a later one is tomorrow's report."""
 MARKER_DAYS = 3.0
 """A marker such as UPDATE makes a text the newer version of a similar one from not longer ago than this."""
 
@@ -136,10 +138,12 @@ def _judge_versions(pair: Pair, facts: tuple[Facts, Facts], config: DedupConfig)
     why = ""
     if pair.same_guid and (worth or is_global(new.guid or "")):
         why = "same id, " + _difference(new, old)
+    elif kind == "part":
+        return None
     elif pair.same_slug and worth:
         apart = _apart(old, new)
         if kind in ("update", "correction") or (new.version and old.version and new.version != old.version):
-            near = apart is None or apart <= MARKER_DAYS * 24
+            near = apart is None or apart <= TEMPLATE_HOURS or (apart <= MARKER_DAYS * 24 and _template(pair) is None)
             why = "same source and slug, " + _difference(new, old) if near else ""
         elif apart is not None and apart <= SLUG_HOURS and _is_copy(pair, config, None) and _template(pair) is None:
             why = "same source and slug, " + _difference(new, old)
