@@ -218,7 +218,8 @@ def _is_compile_due() -> bool:
     if find_spec("numba") is None:
         return False
     source = Path(engine.__file__).with_name("kernel.py")
-    folders = [source.parent / "__pycache__", Path(os.environ.get("NUMBA_CACHE_DIR") or Path.home() / ".cache" / "numba")]
+    users = Path(os.environ.get("HOME", "."), ".cache", "numba")
+    folders = [source.parent / "__pycache__", Path(os.environ.get("NUMBA_CACHE_DIR") or users)]
     compiled = [path.stat().st_mtime for folder in folders for path in folder.rglob("kernel.*.nbi")]
     return max(compiled, default=0.0) < source.stat().st_mtime
 
