@@ -15,10 +15,13 @@ import pyarrow as pa
 
 from pipeline.resources import list_resources, read_text
 
-__all__ = ["TABLES", "arrow_schema", "json_schema", "parse_type", "schema_version"]
+__all__ = ["CORPUS_TABLES", "TABLES", "arrow_schema", "json_schema", "parse_type", "schema_version"]
 
 TABLES = ("documents", "duplicates", "removed", "dead_letters", "edits", "relations", "passages", "index")
 """All output tables, the four that hold input records first."""
+
+CORPUS_TABLES = ("supersedes", "retractions")
+"""Tables that a run of a corpus has besides: what it says about documents of earlier runs."""
 
 _SIMPLE: dict[str, pa.DataType] = {
     "string": pa.string(),

@@ -17,12 +17,10 @@ import pyarrow.parquet as pq
 from pipeline.corpus.elders import ELDER_NUMBER, Elder, Elders
 from pipeline.publishing import HashingFile, Part
 from pipeline.records import Decision
-from pipeline.schema import arrow_schema
+from pipeline.schema import CORPUS_TABLES, arrow_schema
 from pipeline.storage import Storage, join
 
-__all__ = ["CORPUS_TABLES", "Standing", "amend", "read_standings", "write_amendments"]
-
-CORPUS_TABLES = ("supersedes", "retractions")
+__all__ = ["Standing", "amend", "read_standings", "write_amendments"]
 
 _STATE = ("place", "cluster_id", "cluster_size", "representative_id", "representative_run_id")
 

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.corpus.amending import CORPUS_TABLES, Standing, amend, read_standings, write_amendments
+from pipeline.corpus.amending import Standing, amend, read_standings, write_amendments
 from pipeline.corpus.card import write_card
 from pipeline.corpus.components import read_edges, read_touched
 from pipeline.corpus.elders import Elder, Elders
@@ -23,6 +23,7 @@ from pipeline.corpus.takedowns import open_run
 from pipeline.corpus.taking import finish_takedowns, name_takedown, put_in_place, reissue_run, sign, write_manifest
 from pipeline.dedup.clusters import LIGHT, Forest
 from pipeline.errors import ConfigError, OutputError
+from pipeline.schema import CORPUS_TABLES
 from pipeline.sketchfiles import CachedRows, SketchFiles
 from pipeline.storage import Storage, join
 

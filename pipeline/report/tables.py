@@ -7,7 +7,7 @@ import json
 import textwrap
 
 from pipeline.errors import ConfigError
-from pipeline.schema import TABLES, arrow_schema, json_schema
+from pipeline.schema import CORPUS_TABLES, TABLES, arrow_schema, json_schema
 
 __all__ = ["FORMS", "describe_tables"]
 
@@ -23,10 +23,11 @@ def describe_tables(table: str | None = None, form: str = "text") -> str:
     >>> print(describe_tables("relations").splitlines()[0])
     relations (urn:copydesk:schema:relations:1): Verified relations between documents.
     """
-    if table is not None and table not in TABLES:
-        close = difflib.get_close_matches(table, TABLES, n=1, cutoff=0.5)
-        raise ConfigError(f"no table {table!r}; " + (f"did you mean {close[0]}?" if close else f"there are {', '.join(TABLES)}"))
-    tables = TABLES if table is None else (table,)
+    known = (*TABLES, *CORPUS_TABLES)
+    if table is not None and table not in known:
+        close = difflib.get_close_matches(table, known, n=1, cutoff=0.5)
+        raise ConfigError(f"no table {table!r}; " + (f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}"))
+    tables = known if table is None else (table,)
     if form == "json":
         schemas = {name: json_schema(name) for name in tables}
         return json.dumps(schemas[table] if table else schemas, indent=2, ensure_ascii=False) + "\n"
@@ -43,7 +44,7 @@ _HEAD = """# Output tables
 <!-- Made by `copydesk schema --markdown` from schemas/*.json; change it there. -->
 
 Every input record is in exactly one of `documents`, `duplicates`, `removed` and `dead_letters`; the other tables say what happened to
-it. Columns are fixed and versioned. A column that may be null is null where nothing is known: never false, never an empty string.
+it. A run of a corpus has `supersedes` and `retractions` besides. Columns are fixed and versioned. A column that may be null is null where nothing is known: never false, never an empty string.
 """
 
 
