@@ -44,7 +44,8 @@ _HEAD = """# Output tables
 <!-- Made by `copydesk schema --markdown` from schemas/*.json; change it there. -->
 
 Every input record is in exactly one of `documents`, `duplicates`, `removed` and `dead_letters`; the other tables say what happened to
-it. A run of a corpus has `supersedes` and `retractions` besides. Columns are fixed and versioned. A column that may be null is null where nothing is known: never false, never an empty string.
+it. A run of a corpus has `supersedes` and `retractions` besides. Columns are fixed and versioned. A column that may be null is null where
+nothing is known: never false, never an empty string.
 """
 
 
