@@ -217,11 +217,14 @@ def _is_compile_due() -> bool:
     """Has numba no compiled kernel on disk that is younger than its source, in any of the places where it keeps them?"""
     if find_spec("numba") is None:
         return False
-    source = Path(engine.__file__).with_name("kernel.py")
+    package = Path(engine.__file__).parent
     users = Path(os.environ.get("HOME", "."), ".cache", "numba")
-    folders = [source.parent / "__pycache__", Path(os.environ.get("NUMBA_CACHE_DIR") or users)]
-    compiled = [path.stat().st_mtime for folder in folders for path in folder.rglob("kernel.*.nbi")]
-    return max(compiled, default=0.0) < source.stat().st_mtime
+    folders = [package / "__pycache__", Path(os.environ.get("NUMBA_CACHE_DIR") or users)]
+    for name in ("kernel", "alignment_kernel"):
+        compiled = [path.stat().st_mtime for folder in folders for path in folder.rglob(f"{name}.*.nbi")]
+        if max(compiled, default=0.0) < (package / f"{name}.py").stat().st_mtime:
+            return True
+    return False
 
 
 def _cores() -> int:
