@@ -60,7 +60,8 @@ _HIDDEN_STYLE = re.compile(r"display\s*:\s*none")
 class Box:
     """A block element. `hints` is what its names say; `links` is True inside a link; `prose` is a sum over all blocks in it.
 
-    `last` is the last box in it, its own index for a leaf; `sound` and `other` count blocks of prose, and blocks that are links or labels, in the box. `freed` is set around quoted posts.
+    `last` is the last box in it, its own index for a leaf; `sound` and `other` count blocks of prose, and blocks that are links or labels,
+    in the box. `freed` is set around quoted posts.
     """
 
     tag: str
@@ -149,7 +150,7 @@ class _Walker:
                 elif action != _NEVER:
                     inner = len(child)
                     text = child.text
-                    if not inner and (action == _BLOCK or action == _LEAF) and (not text or text.isspace()):
+                    if not inner and action in (_BLOCK, _LEAF) and (not text or text.isspace()):
                         if pieces:
                             self._flush()  # an empty box parts what stands before it from what follows
                     elif action == _LINK and not inner:
@@ -339,6 +340,7 @@ def _said(element: etree._Element) -> tuple[str, str]:
             said = node.text or ""
         # A browser sets the parts of a caption apart by style, so that their mark-up need have no space between them.
         apart = inner and (action not in (0, _LINK, _SPAN) or hints & _BESIDE)
+        said = said[: 2 * _LONGEST_CAPTION + 1]
         texts[credit is not None].append(f" {said}" if apart else said)
         size += len(said)
         if size > 2 * _LONGEST_CAPTION:

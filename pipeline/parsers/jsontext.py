@@ -14,6 +14,9 @@ __all__ = ["MAX_DEPTH", "load", "load_object", "refuse_repeated"]
 MAX_DEPTH = 100
 """Levels of nesting. Python's own limit depends on the stack at hand; this one is the same everywhere."""
 
+MAX_CONTAINERS = 1_000_000
+"""Objects and arrays of one record, brackets in its texts counted. Each takes Python some 64 to 232 bytes; a news item has a hundred."""
+
 _MAX_DIGITS = 4300
 """Digits of a whole number that Python converts by default (CVE-2020-10735); a longer one is kept as text."""
 
@@ -37,7 +40,13 @@ def load_object(text: str) -> tuple[dict[str, Any], int]:
 
 
 def load(text: str) -> tuple[Any, int]:
-    """Any JSON value; errors and the count as in `load_object`."""
+    """Any JSON value; errors and the count as in `load_object`.
+
+    Raises:
+        DocumentError: also ``too_large``, for more objects and arrays than fit a worker's memory.
+    """
+    if len(text) > MAX_CONTAINERS and text.count("[") + text.count("{") > MAX_CONTAINERS:
+        raise DocumentError("too_large", f"more than {MAX_CONTAINERS} objects and arrays")
     try:
         value = json.loads(
             text,

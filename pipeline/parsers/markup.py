@@ -37,7 +37,7 @@ MAX_DEPTH = 400
 MAX_NODES = 200_000
 """Elements of one document. The largest real article pages have some 20,000."""
 
-MAX_CHARACTERS = 8 * 2**20
+MAX_CHARACTERS = 5 * 2**20
 """Characters of mark-up: the largest real article pages have 3 million."""
 
 MAX_ATTRIBUTES = 1000
@@ -109,6 +109,7 @@ def parse_xml(text: str) -> etree._Element:
     >>> parse_xml("<p>caf&eacute; &amp; bar &c.</p>").text
     'café & bar &c.'
     """
+    _refuse_crowd(text)
     body, entities = _without_doctype(text.lstrip("\ufeff \t\r\n\f\0"))
     body = _mended(body, entities)
     parser = etree.XMLParser(
@@ -140,6 +141,7 @@ def html_root(text: str, data: bytes) -> etree._Element:
     """
     if len(text) > MAX_CHARACTERS:
         raise DocumentError("too_large", f"the mark-up has {len(text)} characters; at most {MAX_CHARACTERS} are read")
+    _refuse_crowd(text)
     _refuse_attributes(text)
     # Not lxml.html: its element classes are looked up in Python for every element.
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
@@ -152,9 +154,15 @@ def html_root(text: str, data: bytes) -> etree._Element:
     if root is None:
         raise DocumentError("no_text", "no HTML could be read: there is no element")
     # An element has a tag of three characters at least, but for a few that are implied.
-    if len(cleaned) > MAX_NODES and cleaned.count(b"<") > MAX_NODES // 2:
+    if len(cleaned) > MAX_NODES:
         _check_nodes(root)
     return root
+
+
+def _refuse_crowd(text: str) -> None:
+    """Refuse before it is parsed what would take memory for elements that nobody needs; scripts may hold as many signs again."""
+    if len(text) > MAX_NODES and text.count("<") - text.count("</") > 2 * MAX_NODES:
+        raise DocumentError("too_large", f"more than {2 * MAX_NODES} start tags")
 
 
 def _refuse_attributes(text: str) -> None:

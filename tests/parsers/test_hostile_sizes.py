@@ -33,6 +33,15 @@ CASES = {
     + b"<media-caption>x</media-caption>" * (N // 40)
     + b"</media>" * 200
     + b"</body></nitf>",
+    "attributes": b"<!DOCTYPE html><p " + b" ".join(b"a%d" % i for i in range(N // 7)) + b">x",
+    "attributes that look like tags": b"<!DOCTYPE html><p " + b" ".join(b"a%d='<p>'" % i for i in range(N // 13)) + b">x",
+    "tags without an end": b"<!DOCTYPE html>" + b"<a href='>" * (N // 10),
+    "captions in captions": b"<!DOCTYPE html>" + b"<span class=caption>" * 300 + b"x" * N,
+    "figures in figures": b"<!DOCTYPE html>" + b"<figure>" * 190 + b"<i>a</i>" * (N // 8),
+    "quoted posts": b"<!DOCTYPE html>" + b"<div>" * 350 + b"<blockquote class=twitter-tweet>x</blockquote>" * (N // 46),
+    "tables in rows": b"<!DOCTYPE html>" + b"<table><tr><td>" * 120 + b"<i>x</i>" * (N // 8),
+    "headings in headings": b"<!DOCTYPE html>" + b"<h1>" * 200 + b"x" * N,
+    "foreign bytes": b'<?xml version="1.0" encoding="utf-8"?><a>' + b"\xc3\xa9 \xe9 " * (N // 5),
     "one long line": b"a" * N,
     "words of two scripts": b"\xe9 \x93" * (N // 3),
 }
