@@ -38,6 +38,9 @@ class _BeamCommand(click.Command):
             args = args[:cut]
         return super().parse_args(ctx, args)
 
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return [*super().collect_usage_pieces(ctx), "[-- BEAM OPTIONS...]"]
+
 
 def _beam_options(context: click.Context) -> tuple[str, ...]:
     options: tuple[str, ...] = context.meta.get("beam_options", ())
@@ -71,7 +74,7 @@ def command() -> None:
     """A copy desk for news corpora: raw news in, a clean, de-duplicated, auditable Parquet dataset out."""
 
 
-@command.command("run", cls=_BeamCommand, options_metavar="[OPTIONS] [-- BEAM OPTIONS...]")
+@command.command("run", cls=_BeamCommand)
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option("-o", "--output", metavar="DIR", help="Folder to write; it appears when the run is complete.")
 @click.option("--corpus", metavar="DIR", help="Add a run to the corpus at DIR instead, compared with its earlier runs.")
