@@ -34,7 +34,7 @@ FOUND_SCHEMA = pa.schema(
         ("a_node", pa.uint64()),
         ("b_node", pa.uint64()),
         *((name, pa.int32()) for name in (*COLUMNS[1:], "stories", "site_stories")),
-        ("by_character", pa.bool_()),
+        ("unit", pa.uint8()),
         ("plain", pa.int32()),
         ("others", pa.int32()),
     ]
@@ -60,13 +60,13 @@ NAMES_MEAN_NOTHING = 0.25
 """Where so many words beside the passage are capitalised, as in German, a capital does not make a name. English news has about 12 %."""
 ENOUGH_BESIDE = 20
 """Words beside the passage from which on that can be told."""
-WEIGHT = ((2, 3.0), (4, 6.0))
-"""Least distinct plain words of weight, and least weight in all, for words and for characters.
+WEIGHT = ((2, 3.0), (4, 6.0), (12, 12.0))
+"""Least distinct plain tokens of weight, and least weight in all, for words, characters and letters.
 
 Eight words in a row that two desks have in common by chance are words of grammar, titles and names ("the prime minister of the United
 Kingdom said on Tuesday that the"), so a name or a figure weighs half, and no more than three of them weigh anything.
 """
-QUOTED_WEIGHT = ((1, 2.0), (2, 4.0))
+QUOTED_WEIGHT = ((1, 2.0), (2, 4.0), (8, 8.0))
 """The same for a passage that is quoted on both sides: a speaker's words need be no rare ones."""
 MOST_OTHERS = 3
 
@@ -84,7 +84,7 @@ def find_passages(seeds: pa.Table, marks: pa.Table, reader: SketchReader, config
     Args:
         seeds: rows of `passages_seeds.SEED_SCHEMA`, in any order.
         marks: rows of `passages_seeds.MARK_SCHEMA` of all documents that are the a of a pair, in any order.
-        reader: finds the columns `words` and `by_character`.
+        reader: finds the columns `words` and `unit`.
     """
     known = _sorted(marks, ("node", "place"))
     arrays = _sorted(seeds, ("a_node", "b_node", "a_place", "b_place"))
@@ -122,13 +122,13 @@ def place_passages(found: pa.Table, side: int, text: str, key_spans: Sequence[tu
     )
 
 
-def is_evidence(plain: int, others: int, by_character: bool, *, quoted: bool) -> bool:
+def is_evidence(plain: int, others: int, unit: int, *, quoted: bool) -> bool:
     """Whether the words of a passage are such as two texts do not have in common by chance.
 
-    >>> is_evidence(2, 4, False, quoted=False), is_evidence(1, 6, False, quoted=False), is_evidence(2, 0, False, quoted=True)
+    >>> is_evidence(2, 4, 0, quoted=False), is_evidence(1, 6, 0, quoted=False), is_evidence(2, 0, 0, quoted=True)
     (True, False, True)
     """
-    least, weight = (QUOTED_WEIGHT if quoted else WEIGHT)[int(by_character)]
+    least, weight = (QUOTED_WEIGHT if quoted else WEIGHT)[unit]
     return plain >= least and plain + 0.5 * min(others, MOST_OTHERS) >= weight
 
 
@@ -147,25 +147,24 @@ def _find(
     pairs: npt.NDArray[np.uint64], offsets: Ints, seeds: Arrays, marks: Arrays, reader: SketchReader, config: PassagesConfig
 ) -> pa.Table:
     nodes, numbers = np.unique(pairs, return_inverse=True)
-    table = reader.rows(nodes, ("words", "by_character"))
+    table = reader.rows(nodes, ("words", "unit"))
     words = Lists.of(table.column("words"))
-    by_character = np.asarray(table.column("by_character").combine_chunks().to_numpy(zero_copy_only=False), bool)
+    units = np.asarray(table.column("unit").combine_chunks()).astype(np.uint8)
     numbers = numbers.reshape(-1, 2)
     places = np.stack([seeds["a_place"], seeds["b_place"]], axis=1).astype(np.int64)
-    documents = Documents(words.values & np.uint32(TOKEN_MASK), words.offsets, by_character)
+    documents = Documents(words.values & np.uint32(TOKEN_MASK), words.offsets, units)
     rows = align_pairs(documents, numbers, Seeds(offsets, places), config)
     sides = numbers[rows[:, 0]]
-    characters = by_character[sides[:, 0]] & by_character[sides[:, 1]]
     kept, added = [], []
     for number, (row, weight) in enumerate(zip(rows.tolist(), _weigh(rows, sides, words), strict=True)):
-        if is_evidence(*weight, bool(characters[number]), quoted=True):
+        if is_evidence(*weight, int(units[sides[number, 0]]), quoted=True):
             own = slice(*offsets[row[0] : row[0] + 2].tolist())
             counts = _count_stories(row, pairs[row[0], 0], {name: values[own] for name, values in seeds.items()}, marks)
             if counts is not None:
                 kept.append(number)
                 added.append([*counts, *weight])
     stories, site_stories, plain, others = np.array(added, np.int64).reshape(-1, 4).T
-    columns = [*pairs[rows[kept, 0]].T, *rows[kept, 1:].T, stories, site_stories, characters[kept], plain, others]
+    columns = [*pairs[rows[kept, 0]].T, *rows[kept, 1:].T, stories, site_stories, units[sides[kept, 0]], plain, others]
     arrays = [pa.array(values).cast(field.type) for values, field in zip(columns, FOUND_SCHEMA, strict=True)]
     return pa.table(arrays, schema=FOUND_SCHEMA)
 

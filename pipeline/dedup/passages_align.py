@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.config import PassagesConfig
-from pipeline.dedup.passages_prints import CHARACTERS, GRAM, compiled_passages
+from pipeline.dedup.passages_prints import GRAM, SCALE, compiled_passages
 from pipeline.dedup.passages_words import common_tokens
 
 __all__ = ["COLUMNS", "Documents", "Seeds", "align_pairs"]
@@ -49,12 +49,12 @@ class Documents(NamedTuple):
     Attributes:
         words: hashes without class bits.
         offsets: where each document begins, and the end of the last.
-        by_character: whether a document is taken by characters.
+        units: what the tokens of each document are, see `passages_places.unit_of`; texts of two units have no gram in common.
     """
 
     words: npt.NDArray[np.uint32]
     offsets: Ints
-    by_character: npt.NDArray[np.bool_]
+    units: npt.NDArray[np.uint8]
 
 
 class Seeds(NamedTuple):
@@ -89,14 +89,14 @@ def align_pairs(documents: Documents, pairs: Ints, seeds: Seeds, config: Passage
         (passages, 8) in the order of `COLUMNS`, by pair and place.
 
     >>> words = np.array([1, 2, 3, 4, 5, 6, 7, 8, 9, 20, 21, 1, 2, 3, 4, 5, 6, 7, 8, 9, 30], np.uint32)
-    >>> documents = Documents(words, np.array([0, 10, 21]), np.zeros(2, bool))
+    >>> documents = Documents(words, np.array([0, 10, 21]), np.zeros(2, np.uint8))
     >>> seeds = Seeds(np.array([0, 1]), np.array([[2, 3]]))
     >>> align_pairs(documents, np.array([[0, 1]]), seeds, PassagesConfig()).tolist()
     [[0, 0, 9, 1, 10, 9, 9, 9]]
     """
     if (compiled := compiled_passages()) is not None:
         found = np.empty((len(seeds.places), len(COLUMNS)), np.int64)
-        shape = np.array([[*_shape(config, unit)] for unit in (0, 1)], np.int64)
+        shape = np.array([[*_shape(config, unit)] for unit in range(len(SCALE))], np.int64)
         count = np.zeros(1, np.int64)
         arrays = [np.ascontiguousarray(array) for array in (common_tokens(), *documents, pairs, *seeds)]
         compiled.align_pairs(*arrays, shape, config.min_identity, found, count)
@@ -106,7 +106,7 @@ def align_pairs(documents: Documents, pairs: Ints, seeds: Seeds, config: Passage
     for pair, (a, b) in enumerate(pairs.tolist()):
         start, end = seeds.offsets[pair : pair + 2].tolist()
         sides = [slice(*documents.offsets[side : side + 2].tolist()) for side in (a, b)]
-        unit = int(documents.by_character[a] and documents.by_character[b])
+        unit = int(documents.units[a])
         limits = _Limits(*_shape(config, unit)[:2], config.min_identity, *_shape(config, unit)[2:])
         places = [(int(i), int(j)) for i, j in seeds.places[start:end].tolist()]
         words = [documents.words[side].tolist() for side in sides]
@@ -116,7 +116,7 @@ def align_pairs(documents: Documents, pairs: Ints, seeds: Seeds, config: Passage
 
 def _shape(config: PassagesConfig, unit: int) -> tuple[int, int, int, int]:
     """Least run, least aligned, reach and gram, in tokens."""
-    scale = CHARACTERS if unit else 1
+    scale = SCALE[unit]
     return scale * config.min_words, scale * config.min_aligned, scale * REACH, GRAM[unit]
 
 

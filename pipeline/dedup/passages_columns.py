@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import xxhash
 
-from pipeline.dedup.passages_places import is_by_character
+from pipeline.dedup.passages_places import unit_of
 from pipeline.dedup.passages_prints import choose_prints
 
 __all__ = ["FIELDS", "PARTITIONS", "pack_passages", "partition_name", "unpack_prints"]
@@ -25,11 +25,11 @@ def partition_name(partition: int) -> str:
 
 
 FIELDS = (
-    pa.field("by_character", pa.bool_(), False),
+    pa.field("unit", pa.uint8(), False),
     pa.field("site", pa.uint64(), False),
     *(pa.field(partition_name(partition), pa.list_(pa.uint64()), False) for partition in range(PARTITIONS)),
 )
-"""Whether tokens are characters; the site (0: unknown); the fingerprints, see `passages_prints`."""
+"""What the tokens are (see `passages_places.unit_of`); the site (0: unknown); the fingerprints, see `passages_prints`."""
 
 
 def pack_passages(texts: Sequence[str | None], sites: Sequence[str], words: pa.ListArray) -> list[pa.Array]:
@@ -42,13 +42,13 @@ def pack_passages(texts: Sequence[str | None], sites: Sequence[str], words: pa.L
     """
     counts = np.diff(words.offsets.to_numpy()).astype(np.int64)
     values = words.flatten().to_numpy()
-    by_character = np.array([text is not None and is_by_character(text) for text in texts], bool)
+    units = np.array([0 if text is None else unit_of(text) for text in texts], np.uint8)
     apart = np.array([text is None for text in texts], bool)
-    prints, found = choose_prints(values[~np.repeat(apart, counts)], np.where(apart, 0, counts), by_character)
+    prints, found = choose_prints(values[~np.repeat(apart, counts)], np.where(apart, 0, counts), units)
     rows = np.repeat(np.arange(len(texts)), found)
     partitions = (prints >> np.uint64(_SHIFT)).astype(np.int64)
     keys = [xxhash.xxh3_64_intdigest(site.encode("utf-8", "surrogatepass")) or 1 if site else 0 for site in sites]
-    columns = [pa.array(by_character), pa.array(keys, pa.uint64())]
+    columns = [pa.array(units), pa.array(keys, pa.uint64())]
     for partition in range(PARTITIONS):
         chosen = partitions == partition
         offsets = np.concatenate(([0], np.cumsum(np.bincount(rows[chosen], minlength=len(texts))))).astype(np.int32)

@@ -18,7 +18,7 @@ u32, u64, i64 = np.uint32, np.uint64, np.int64
 READ32 = types.Array(types.uint32, 1, "C", readonly=True)
 READ64 = types.Array(types.int64, 1, "C", readonly=True)
 READ_PAIRS = types.Array(types.int64, 2, "C", readonly=True)
-READ_FLAGS = types.Array(types.boolean, 1, "C", readonly=True)
+READ8 = types.Array(types.uint8, 1, "C", readonly=True)
 
 PLACE_MASK = u64((1 << 24) - 1)
 ALL = u64(0xFFFFFFFFFFFFFFFF)
@@ -71,8 +71,8 @@ def _is_weighty(table: Any, token: Any) -> Any:
     return True
 
 
-@nb.njit(nb.void(READ32, READ64, READ_FLAGS, READ32, nb.uint64[::1], nb.int64[::1]), cache=True)
-def choose_prints(words: Any, offsets: Any, by_character: Any, common: Any, prints: Any, counts: Any) -> None:
+@nb.njit(nb.void(READ32, READ64, READ8, READ32, nb.int64[:, ::1], nb.uint64[::1], nb.int64[::1]), cache=True)
+def choose_prints(words: Any, offsets: Any, units: Any, common: Any, shapes: Any, prints: Any, counts: Any) -> None:
     """`passages_prints.choose_prints`; `prints` has room for as many entries as there are words."""
     table = _make_table(common)
     longest = i64(0)
@@ -81,9 +81,8 @@ def choose_prints(words: Any, offsets: Any, by_character: Any, common: Any, prin
     ranked = np.empty(longest + 1, np.uint64)
     at = i64(0)
     for text in range(len(counts)):
-        start, many, size, least = offsets[text], offsets[text + 1] - offsets[text] - 4, i64(5), i64(2)
-        if by_character[text]:
-            many, size, least = many - 3, i64(8), i64(3)
+        start, size, least = offsets[text], shapes[0, units[text]], shapes[1, units[text]]
+        many = offsets[text + 1] - start - size + 1
         if many < 1:
             continue
         weight = i64(0)
@@ -93,7 +92,7 @@ def choose_prints(words: Any, offsets: Any, by_character: Any, common: Any, prin
             weight += i64(_is_weighty(table, words[start + place + size - 1]))
             ranked[place] = ALL
             if weight >= least:
-                value = u64(by_character[text])
+                value = u64(units[text])
                 for k in range(size):
                     value = _mix(value ^ u64(words[start + place + k]))
                 ranked[place] = value & ~PLACE_MASK
@@ -315,20 +314,20 @@ def _sort_rows(found: Any, start: Any, end: Any) -> None:
 
 @nb.njit(
     nb.void(
-        READ32, READ32, READ64, READ_FLAGS, READ_PAIRS, READ64, READ_PAIRS,
+        READ32, READ32, READ64, READ8, READ_PAIRS, READ64, READ_PAIRS,
         nb.int64[:, ::1], nb.float64, nb.int64[:, ::1], nb.int64[::1],
     ),
     cache=True,
 )  # fmt: skip
 def align_pairs(
-    common: Any, words: Any, offsets: Any, by_character: Any, pairs: Any, seed_offsets: Any, places: Any,
+    common: Any, words: Any, offsets: Any, units: Any, pairs: Any, seed_offsets: Any, places: Any,
     shapes: Any, identity: Any, found: Any, total: Any,
 ) -> None:  # fmt: skip
     """`passages_align.align_pairs`; every passage has a seed of its own, so `found` has room for as many rows as there are seeds."""
     count, table = i64(0), _make_table(common)
     for pair in range(len(pairs)):
         first, second = pairs[pair, 0], pairs[pair, 1]
-        shape = shapes[1] if by_character[first] and by_character[second] else shapes[0]
+        shape = shapes[units[first]]
         start, end = seed_offsets[pair], seed_offsets[pair + 1]
         own = places[start:end].copy()
         a, b = words[offsets[first] : offsets[first + 1]], words[offsets[second] : offsets[second + 1]]

@@ -50,7 +50,7 @@ def finish_passages(found: pa.Table, placed: pa.Table, relations: pa.Table, read
     rows = []
     for row in found.sort_by([(name, "ascending") for name in keys]).to_pylist():
         quoted = min(row["a_quoted"], row["b_quoted"]) > MOSTLY
-        if is_evidence(row["plain"], row["others"], row["by_character"], quoted=quoted):
+        if is_evidence(row["plain"], row["others"], row["unit"], quoted=quoted):
             kind, why = name_kind(row, (row["a_node"], row["b_node"]) in pairs, config)
             identity = row["words"] / row["columns"]
             rows.append({**row, "identity": identity, "kind": kind, "evidence": why})
@@ -60,14 +60,14 @@ def finish_passages(found: pa.Table, placed: pa.Table, relations: pa.Table, read
 def name_kind(row: dict[str, float], is_template: bool, config: PassagesConfig) -> tuple[str, str]:
     """The kind of a passage, and why.
 
-    >>> row = {"a_quoted": 1, "b_quoted": 0, "stories": 9, "site_stories": 7, "words": 12, "longest": 9, "by_character": 0}
+    >>> row = {"a_quoted": 1, "b_quoted": 0, "stories": 9, "site_stories": 7, "words": 12, "longest": 9, "unit": 0}
     >>> name_kind(row, False, PassagesConfig())
     ('quote', 'quoted in a; longest run 9 of 12 words; in 9 stories, 7 of one site')
     >>> name_kind({**row, "a_quoted": 0}, False, PassagesConfig())[0]
     'boilerplate'
     """
     sides = [name for name in "ab" if row[f"{name}_quoted"] > MOSTLY]
-    unit = "characters" if row["by_character"] else "words"
+    unit = "characters" if row["unit"] else "words"
     facts = [f"quoted in {' and '.join(sides)}"] if sides else []
     facts += ["one template"] if is_template else []
     facts.append(f"longest run {row['longest']} of {row['words']} {unit}")

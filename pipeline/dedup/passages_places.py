@@ -15,23 +15,32 @@ import numpy.typing as npt
 from pipeline.dedup.characters import APOSTROPHE, INVISIBLE, MARK, UNSPACED, WORD, kinds_of
 from pipeline.dedup.shingles import UNSPACED_PART
 
-__all__ = ["find_tokens", "is_by_character"]
+__all__ = ["find_tokens", "unit_of"]
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 _MAY_BE_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u17ff\u3000-\u9fff\uf900-\uffff\U00020000-\U00032400]")
 """Every unspaced script, and some others; what follows is exact."""
+_FIRST_HAN = 0x3000
+"""Below it stand the alphabets among the unspaced scripts: Thai, Lao, Burmese, Khmer."""
 _INVISIBLE = np.array(sorted(map(ord, INVISIBLE)), np.uint32)
 
 
-def is_by_character(text: str) -> bool:
-    """Whether a text is taken by characters: one letter in three is in a script without spaces.
+def unit_of(text: str) -> int:
+    """What the tokens of a text are: 0 words, 1 characters that stand for syllables or words (Han, kana), 2 letters (Thai, Khmer, ...).
 
-    >>> is_by_character("港口明天开放。"), is_by_character("The harbour (港口) opens tomorrow.")
-    (True, False)
+    >>> unit_of("港口明天开放。"), unit_of("The harbour (港口) opens tomorrow."), unit_of("ท่าเรือเปิดพรุ่งนี้")
+    (1, 0, 2)
     """
-    return _MAY_BE_UNSPACED.search(text) is not None and _is_by_character(kinds_of(_points(unicodedata.normalize("NFC", text))))
+    if _MAY_BE_UNSPACED.search(text) is None:
+        return 0
+    points = _points(unicodedata.normalize("NFC", text))
+    kinds = kinds_of(points)
+    if not _is_by_character(kinds):
+        return 0
+    unspaced = points[kinds & UNSPACED != 0]
+    return 2 if 2 * np.count_nonzero(unspaced < _FIRST_HAN) > len(unspaced) else 1
 
 
 def find_tokens(text: str, key_spans: Sequence[tuple[int, int]]) -> tuple[Ints, Ints]:

@@ -1,7 +1,7 @@
 """Winnowed fingerprints of a document: hashes of runs of tokens, with the places at which they begin.
 
-A run (*gram*) is five words, or eight characters of a text in an unspaced script. Grams with less than two tokens of weight (three of
-characters) take no part, since every newspaper prints "at the end of the" each day. Of two neighbouring grams the one with the smaller
+A run (*gram*) is five words, or eight characters or twenty letters of a text in an unspaced script. Grams with few tokens of weight (less
+than two words) take no part, since every newspaper prints "at the end of the" each day. Of two neighbouring grams the one with the smaller
 hash is kept (winnowing, Schleimer, Wilkerson and Aiken 2003, with a window of two), so that two texts that share a run of six words of
 weight keep at least one gram of it in common. Each gram counts once a document, at its first place.
 
@@ -19,16 +19,16 @@ from pipeline.dedup.engine import _load
 from pipeline.dedup.passages_words import common_tokens, is_common
 from pipeline.dedup.shingles import TOKEN_MASK
 
-__all__ = ["CHARACTERS", "GRAM", "PLACE_BITS", "Prints", "choose_prints", "compiled_passages"]
+__all__ = ["GRAM", "PLACE_BITS", "SCALE", "Prints", "choose_prints", "compiled_passages"]
 
 Words = npt.NDArray[np.uint32]
 Prints = npt.NDArray[np.uint64]
 Counts = npt.NDArray[np.int64]
 
-GRAM, WEIGHTY = (5, 8), (2, 3)
-"""Tokens a gram, and how many of them must have weight: for words, and for characters."""
-CHARACTERS = 2
-"""Characters of an unspaced script that count as one word: a Chinese word has 1.6 on average, a Japanese one somewhat more."""
+GRAM, WEIGHTY = (5, 8, 20), (2, 3, 8)
+"""Tokens a gram, and how many of them must have weight: for words, characters and letters (see `passages_places.unit_of`)."""
+SCALE = (1, 2, 5)
+"""Tokens that count as one word: a Chinese word has 1.6 characters on average, a Japanese one somewhat more, a Thai one 4 to 5 letters."""
 PLACE_BITS = 24
 _PLACE_MASK = np.uint64((1 << PLACE_BITS) - 1)
 _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
@@ -39,19 +39,19 @@ def compiled_passages() -> ModuleType | None:
     return _load("passages_kernel")
 
 
-def choose_prints(words: Words, counts: Counts, by_character: npt.NDArray[np.bool_]) -> tuple[Prints, Counts]:
+def choose_prints(words: Words, counts: Counts, units: npt.NDArray[np.uint8]) -> tuple[Prints, Counts]:
     """Fingerprints of some documents.
 
     Args:
         words: their tokens, one document after the other, as in the column `words`.
         counts: how many tokens each has.
-        by_character: which of them are taken by characters.
+        units: what its tokens are, see `passages_places.unit_of`.
 
     Returns:
         The fingerprints, ascending within each document, and how many each document has.
 
     >>> tokens = np.arange(1, 13, dtype=np.uint32)
-    >>> prints, counts = choose_prints(tokens, np.array([12]), np.array([False]))
+    >>> prints, counts = choose_prints(tokens, np.array([12]), np.zeros(1, np.uint8))
     >>> bool(4 <= counts[0] <= 8), bool(np.all(prints[1:] > prints[:-1]))
     (True, True)
     """
@@ -59,11 +59,12 @@ def choose_prints(words: Words, counts: Counts, by_character: npt.NDArray[np.boo
     offsets = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
     if (compiled := compiled_passages()) is not None:
         prints, found = np.empty(len(words), np.uint64), np.zeros(len(counts), np.int64)
-        compiled.choose_prints(words, offsets, np.ascontiguousarray(by_character), common_tokens(), prints, found)
+        shapes = np.array([GRAM, WEIGHTY], np.int64)
+        compiled.choose_prints(words, offsets, np.ascontiguousarray(units, np.uint8), common_tokens(), shapes, prints, found)
         return prints[: int(found.sum())], found
     parts = [
-        _choose(words[start:end], int(by_characters))
-        for start, end, by_characters in zip(offsets[:-1].tolist(), offsets[1:].tolist(), by_character.tolist(), strict=True)
+        _choose(words[start:end], unit)
+        for start, end, unit in zip(offsets[:-1].tolist(), offsets[1:].tolist(), units.tolist(), strict=True)
     ]
     return np.concatenate([np.empty(0, np.uint64), *parts]), np.array([len(part) for part in parts], np.int64)
 

@@ -156,10 +156,10 @@ def test_no_documents_and_no_seeds() -> None:
 
 
 def test_names_and_figures_weigh_half_and_not_without_limit() -> None:
-    assert not is_evidence(1, 50, False, quoted=False)
-    assert is_evidence(2, 2, False, quoted=False)
-    assert not is_evidence(2, 1, False, quoted=False)
-    assert not is_evidence(0, 9, False, quoted=True)
+    assert not is_evidence(1, 50, 0, quoted=False)
+    assert is_evidence(2, 2, 0, quoted=False)
+    assert not is_evidence(2, 1, 0, quoted=False)
+    assert not is_evidence(0, 9, 0, quoted=True)
 
 
 def test_a_member_of_another_run_is_not_among_the_documents() -> None:

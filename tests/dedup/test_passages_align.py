@@ -60,10 +60,10 @@ def seeds_between(a: list[int], b: list[int], size: int = GRAM[0]) -> list[tuple
     return sorted((place, first[1][gram]) for gram, place in first[0].items() if gram in first[1])
 
 
-def align(a: list[int], b: list[int], by_character: bool = False) -> list[list[int]]:
+def align(a: list[int], b: list[int], unit: int = 0) -> list[list[int]]:
     words = np.array([*a, *b], np.uint32)
-    documents = Documents(words, np.array([0, len(a), len(words)]), np.full(2, by_character))
-    places = np.array(seeds_between(a, b, GRAM[by_character]), np.int64).reshape(-1, 2)
+    documents = Documents(words, np.array([0, len(a), len(words)]), np.full(2, unit, np.uint8))
+    places = np.array(seeds_between(a, b, GRAM[unit]), np.int64).reshape(-1, 2)
     rows: list[list[int]] = align_pairs(documents, np.array([[0, 1]]), Seeds(np.array([0, len(places)]), places), CONFIG).tolist()
     return rows
 
@@ -93,8 +93,8 @@ def test_sides_may_be_exchanged(pair: tuple[list[int], list[int]]) -> None:
     assert sorted(turned) == align(*pair)
 
 
-@pytest.mark.parametrize("by_character", [False, True])
-def test_the_compiled_alignment_is_the_same(by_character: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("unit", [0, 1, 2])
+def test_the_compiled_alignment_is_the_same(unit: int, monkeypatch: pytest.MonkeyPatch) -> None:
     if passages_prints.compiled_passages() is None:
         pytest.skip("there is no compiled kernel here")
     chance = random.Random(7)
@@ -104,11 +104,11 @@ def test_the_compiled_alignment_is_the_same(by_character: bool, monkeypatch: pyt
         a, b = draw_tokens(chance, 120, vocabulary), draw_tokens(chance, 120, vocabulary)
         at, start = chance.randrange(len(b) + 1), chance.randrange(len(a) + 1)
         b[at:at] = a[start : start + 40]
-        cases.append((a, b, align(a, b, by_character)))
+        cases.append((a, b, align(a, b, unit)))
     assert sum(bool(rows) for _, _, rows in cases) > 20
     monkeypatch.setattr(passages_align, "compiled_passages", lambda: None)
     for a, b, rows in cases:
-        assert align(a, b, by_character) == rows
+        assert align(a, b, unit) == rows
 
 
 def test_the_compiled_fingerprints_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,24 +117,24 @@ def test_the_compiled_fingerprints_are_the_same(monkeypatch: pytest.MonkeyPatch)
     chance = random.Random(8)
     texts = [draw_tokens(chance, most, vocabulary) for most in (1, 6, 10, 80, 900) for vocabulary in (3, 50, 4000) for _ in range(4)]
     words = np.array([token for text in texts for token in text], np.uint32)
-    counts, by_character = np.array([len(text) for text in texts]), np.array([number % 3 == 0 for number in range(len(texts))])
-    compiled = choose_prints(words, counts, by_character)
+    counts, units = np.array([len(text) for text in texts]), np.array([number % 3 for number in range(len(texts))], np.uint8)
+    compiled = choose_prints(words, counts, units)
     monkeypatch.setattr(passages_prints, "compiled_passages", lambda: None)
-    fallback = choose_prints(words, counts, by_character)
+    fallback = choose_prints(words, counts, units)
     assert [part.tolist() for part in compiled] == [part.tolist() for part in fallback]
 
 
 @pytest.mark.usefixtures("plain")
-@given(st.randoms(use_true_random=False), st.booleans())
+@given(st.randoms(use_true_random=False), st.sampled_from([0, 1, 2]))
 @settings(max_examples=60)
-def test_a_shared_run_leaves_a_shared_fingerprint(chance: random.Random, by_character: bool) -> None:
+def test_a_shared_run_leaves_a_shared_fingerprint(chance: random.Random, unit: int) -> None:
     """The promise of winnowing: one gram more than a gram, all of weight, wherever it stands."""
-    run = [chance.randrange(1_000, 9_000) for _ in range(GRAM[by_character] + 1)]
+    run = [chance.randrange(1_000, 9_000) for _ in range(GRAM[unit] + 1)]
     texts = [[*draw_tokens(chance, 20, 500), *run, *draw_tokens(chance, 20, 500)] for _ in range(2)]
     prints, counts = choose_prints(
         np.array([token for text in texts for token in text], np.uint32),
         np.array([len(text) for text in texts]),
-        np.full(2, by_character),
+        np.full(2, unit, np.uint8),
     )
     hashes = prints >> np.uint64(PLACE_BITS)
     assert np.intersect1d(hashes[: counts[0]], hashes[counts[0] :]).size

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.config import DedupConfig
 from pipeline.dedup.characters import INVISIBLE
-from pipeline.dedup.passages_places import find_tokens, is_by_character
+from pipeline.dedup.passages_places import find_tokens, unit_of
 from pipeline.dedup.passages_quotes import find_quotations, share_quoted
 from pipeline.dedup.shingles import _fold, shingle, tokenise
 
@@ -34,7 +34,7 @@ def test_places_hold_the_tokens(text: str) -> None:
     if not unicodedata.is_normalized("NFC", text) or any(mark in text for mark in INVISIBLE):
         return
     tokens, _, by_character = tokenise(text)
-    assert by_character == is_by_character(text)
+    assert by_character == (unit_of(text) > 0)
     for token, start, stop in zip(tokens, *find_tokens(text, ()), strict=True):
         assert _fold(re.sub("[’‘‛ʼ＇`´′]", "'", text[start:stop])) == token
 
