@@ -71,13 +71,15 @@ def _repair_metadata(metadata: Metadata, config: RepairConfig) -> tuple[Metadata
     flags = []
     for name in _READ_BY_PEOPLE:
         value = getattr(metadata, name)
-        values = value if isinstance(value, tuple) else (value,) if value else ()
+        if not value:
+            continue
+        values = value if isinstance(value, tuple) else (value,)
         repaired = tuple(repairs.repair_value(entry, config) for entry in values)
         if repaired != values:
             changed[name] = repaired if isinstance(value, tuple) else repaired[0]
             pairs = zip(values, repaired, strict=True)
             flags += [Flag(f"{name}_repaired", 0, 0, old, "certain", "encoding", new) for old, new in pairs if old != new]
-    byline = tuple(repairs.repair_value(entry, config) for entry in metadata.byline)
+    byline = tuple([repairs.repair_value(entry, config) for entry in metadata.byline])
     names, agencies, left_out = furniture.read_delivered(byline) if byline else ((), (), False)
     if names != byline:
         changed |= {"byline": names, "text_agency": tuple(dict.fromkeys((*metadata.text_agency, *agencies)))}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.furniture._phrases import clauses, line_phrase
+from pipeline.furniture._phrases import line_phrase
 from pipeline.furniture._removal import Removal, remove_lines
 from pipeline.records import Flag
 from pipeline.text.lines import Line, core, ends_sentence, split_lines
@@ -22,13 +22,14 @@ _SHORTEST = 60
 
 
 def may_be_cut(text: str, context: Context) -> bool:
-    """Whether the first line begins small or with dots, the last one does not close a sentence, or the parser marked a stub."""
+    """Whether the last line ends in a teaser's label or does not close a sentence, the first begins small, or the parser marked a stub."""
     lines = split_lines(text)
     if not lines:
         return False
     first, last = lines[0].text, lines[-1].text
     return (
-        first[0].islower()
+        _find_stub(lines[-1]) is not None
+        or first[0].islower()
         or first.startswith(("…", "..."))
         or not ends_sentence(last)
         or last.endswith(("…", "...", "]", ")"))
@@ -36,7 +37,7 @@ def may_be_cut(text: str, context: Context) -> bool:
     )
 
 
-TRIGGER = Trigger(phrases=clauses(("furniture.toml", "teaser"), by_language=False), questions=(may_be_cut,))
+TRIGGER = Trigger(questions=(may_be_cut,))
 
 
 def find(text: str, context: Context) -> Iterator[Finding]:

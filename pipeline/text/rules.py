@@ -89,7 +89,7 @@ def run_rules(state: State, rules: Sequence[Rule], parsed: ParsedDocument, confi
         if sightings is None or not sightings.hold(state.text, language):
             given, sightings = check.look_up(state.text, language)
         context = Context(parsed, state.metadata, config, state.flags, state.mt_evidence, sightings)
-        present = check.ask(given, state.text, context) >> number
+        present = check.ask(given, state.text, context, number) >> number
         advanced = state
         while present and advanced is state:
             # The lowest bit that is set is the next rule with something to look at.

@@ -17,8 +17,8 @@ Clause = tuple[frozenset[str], ...]
 """Sets of strings: a text satisfies the clause where it holds at least one string of each. The empty string is in every text."""
 
 
-_LEAST = 5
-"""Shorter strings are in most texts, so that it is not worth asking for them beside two sets of others."""
+_RARE = 5
+"""Strings of lower rarity are in most texts, so that it is not worth asking for them beside rarer ones."""
 
 Match = tuple[int, int, int]
 """Number of a string, start and end of a place where it stands."""
@@ -44,11 +44,12 @@ class Scanner:
         # Sorted, so that the automaton does not depend on the order of sets.
         for bit, clause in sorted(clauses, key=lambda pair: (pair[0], [sorted(strings) for strings in pair[1]])):
             # The set with the longest strings is the least likely to be met: only where it is are the others asked.
-            sets = sorted((strings for strings in clause if "" not in strings), key=lambda strings: (-_shortest(strings), len(strings)))
+            sets = sorted((strings for strings in clause if "" not in strings), key=lambda strings: (-_rarity(strings), len(strings)))
             if not sets:
                 self._always |= bit
                 continue
-            told = [strings for number, strings in enumerate(sets) if number < 2 or _shortest(strings) >= _LEAST]
+            least = _RARE if _rarity(sets[0]) >= _RARE else _RARE - 1
+            told = [sets[0], *(strings for strings in sets[1:] if _rarity(strings) >= least)]
             rarest, *others = [frozenset(numbers.setdefault(string, len(numbers)) for string in sorted(strings)) for strings in told]
             for number in sorted(rarest):
                 if others:
@@ -92,8 +93,9 @@ class Scanner:
         return sorted((start, self._needles[number]) for number, start, _ in matches if self._plain[number] & bit)
 
 
-def _shortest(strings: frozenset[str]) -> int:
-    return min(len(string.strip(EDGE)) for string in strings)
+def _rarity(strings: frozenset[str]) -> int:
+    """The length of the shortest string; that a word must end there counts as two letters."""
+    return min(len(string) + string.count(EDGE) for string in strings)
 
 
 def _stands_apart(text: str, start: int, end: int, left: bool, right: bool) -> bool:

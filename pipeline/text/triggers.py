@@ -151,10 +151,11 @@ class Precheck:
                 found.append((scanner, matches))
         return present, Sightings(text, language, self._bits, found)
 
-    def ask(self, present: int, text: str, context: Context) -> int:
-        """`present` with the bits of all rules for which a question is answered with yes."""
+    def ask(self, present: int, text: str, context: Context, first: int = 0) -> int:
+        """`present` with the bits of all rules from number `first` on for which a question is answered with yes."""
+        wanted = -1 << first
         for question, bits in self._questions.items():
-            if bits & ~present and question(text, context):
+            if bits & wanted & ~present and question(text, context):
                 present |= bits
         return present
 
