@@ -21,6 +21,7 @@ COMMANDS = {
     "repair": ["repair.py"],
     "html": ["html.py"],
     "detect": ["detect.py"],
+    "repetition": ["repetition.py"],
     "memory": ["memory.py"],
     "bulk": ["bulk.py"],
 }

@@ -43,7 +43,7 @@ from pipeline.storage import Storage, join
 __all__ = ["strip_document", "strip_shard"]
 
 _ROWS_AT_ONCE = 2048
-_TEXT_COLUMNS = ("ordinal", "text", "canonical_url", "publisher", "source_uri")
+_TEXT_COLUMNS = ("ordinal", "title", "text", "canonical_url", "publisher", "source_uri")
 
 
 def strip_shard(ref: ShardRef, recurring: RecurringLines, storage: Storage, config: Config) -> ShardRef:
@@ -118,7 +118,7 @@ def _find(ref: ShardRef, suspects: Any, recurring: RecurringLines, storage: Stor
         for batch in pq.ParquetFile(file).iter_batches(1024, columns=list(_TEXT_COLUMNS)):
             for row in batch.filter(pc.is_in(batch.column("ordinal"), pa.array(suspects, pa.int64()))).to_pylist():
                 site = name_site(row["canonical_url"], row["publisher"], row["source_uri"])
-                edits = find_edits(row["text"], site_key(site), site, recurring, config.repetition)
+                edits = find_edits(row["text"], site_key(site), site, recurring, config.repetition, titled=row["title"] is not None)
                 if edits:
                     found[row["ordinal"]] = edits
     return found

@@ -12,7 +12,7 @@ import pyarrow as pa
 from pipeline.repetition.counting import LABELS, DocumentColumns, LineColumns
 from pipeline.repetition.keys import line_keys, site_key
 
-__all__ = ["COLUMNS", "DOCUMENT_COLUMNS", "FIELDS", "pack_lines", "unpack_documents", "unpack_lines"]
+__all__ = ["COLUMNS", "DOCUMENT_COLUMNS", "FIELDS", "join_documents", "pack_lines", "unpack_documents", "unpack_lines"]
 
 FIELDS = (
     pa.field("site_key", pa.uint64(), False),
@@ -47,6 +47,12 @@ def unpack_documents(columns: dict[str, pa.ChunkedArray]) -> DocumentColumns:
     labels = _numbers(columns["labels"], np.dtype("<u4"), LABELS)
     site, order = (_flat(columns[name]) for name in ("site_key", "order"))
     return DocumentColumns(site, words[:, 0].astype(np.uint64), order, labels.astype(np.uint32))
+
+
+def join_documents(shards: Sequence[DocumentColumns]) -> DocumentColumns:
+    """Several shards, at least one, as one corpus."""
+    site, text, order, labels = (np.concatenate(columns) for columns in zip(*shards, strict=True))
+    return DocumentColumns(site, text, order, labels)
 
 
 def unpack_lines(column: pa.ChunkedArray) -> LineColumns:

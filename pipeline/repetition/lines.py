@@ -53,18 +53,19 @@ class _Seen:
         return self.stays_in(TAIL, _PROSE_KEEPS_TO) or (self.known.share >= 0.6 and self.stays_in(HEAD, _PROSE_KEEPS_TO))
 
 
-def find_edits(text: str, site: int, name: str, recurring: RecurringLines, config: RepetitionConfig) -> list[Edit]:
+def find_edits(text: str, site: int, name: str, recurring: RecurringLines, config: RepetitionConfig, *, titled: bool = True) -> list[Edit]:
     """Deletions of recurring lines, in the coordinates of `text`, growing; each takes the break beside it, so that layout stays.
 
     Args:
         text: clean text, paragraphs joined by one blank line.
         site: `keys.site_key` of the document's site.
         name: the site's name, for the evidence.
+        titled: whether the headline is known; if not, the first line may be one, such as that of a daily column.
 
     A text is never emptied: what tells it from others stays.
     """
     seen = [_look_up(line, site, recurring, config) for line in split_lines(text)]
-    chosen = dict(_choose(seen))
+    chosen = {number: evidence for number, evidence in _choose(seen) if titled or number > 0}
     if not chosen or all(one.line.number in chosen or one.known is not None for one in seen):
         return []
     return list(_delete(text, seen, chosen, name))

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import apache_beam as beam
-import pyarrow as pa
 from apache_beam.pvalue import AsList
 
 from pipeline.records import ShardRef
-from pipeline.repetition.columns import DOCUMENT_COLUMNS, unpack_documents, unpack_lines
-from pipeline.repetition.counting import RecurringLines, count_lines, partitions_for
+from pipeline.repetition.columns import DOCUMENT_COLUMNS, join_documents, unpack_documents, unpack_lines
+from pipeline.repetition.counting import DocumentColumns, RecurringLines, count_lines, partitions_for
 from pipeline.restaging import strip_shard
 from pipeline.sketchfiles import SketchFiles
 from pipeline.transforms.filesystems import storage_for
@@ -45,12 +44,14 @@ class _Count(beam.DoFn):
         self._settings = settings
 
     def process(self, task: int, refs: list[ShardRef]) -> Iterator[bytes]:
-        files = SketchFiles(refs, storage_for)
-        partitions = partitions_for(sum(ref.sketch_rows for ref in files.refs), COUNT_TASKS)
-        if task < partitions and files.refs:
-            documents = unpack_documents({name: _whole(files, name) for name in DOCUMENT_COLUMNS})
-            lines = (unpack_lines(files.column(position, "line_keys")) for position in range(len(files.refs)))
-            table = count_lines(documents, lines, self._settings.config.repetition, task, partitions)
+        files, config = SketchFiles(refs, storage_for), self._settings.config.repetition
+        rows = sum(ref.sketch_rows for ref in files.refs)
+        partitions = partitions_for(rows, COUNT_TASKS)
+        if task < partitions and rows >= config.min_site_documents:
+            positions = range(len(files.refs))
+            documents = join_documents([_documents(files, position) for position in positions])
+            lines = (unpack_lines(files.column(position, "line_keys")) for position in positions)
+            table = count_lines(documents, lines, config, task, partitions)
             files.release()
             if table.num_rows:
                 yield pack_table(table)
@@ -69,7 +70,5 @@ class _Rewrite(beam.DoFn):
         self._settings.count("strip", 1, ref.rows)
 
 
-def _whole(files: SketchFiles, name: str) -> pa.ChunkedArray:
-    """One column of all shards."""
-    columns = [files.column(position, name) for position in range(len(files.refs))]
-    return pa.chunked_array([chunk for column in columns for chunk in column.chunks], columns[0].type)
+def _documents(files: SketchFiles, position: int) -> DocumentColumns:
+    return unpack_documents({name: files.column(position, name) for name in DOCUMENT_COLUMNS})

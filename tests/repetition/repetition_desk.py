@@ -10,7 +10,7 @@ import numpy as np
 from pipeline.config import Config, RepetitionConfig
 from pipeline.dedup.sketches import SketchInput
 from pipeline.records import Metadata
-from pipeline.repetition.columns import DOCUMENT_COLUMNS, unpack_documents, unpack_lines
+from pipeline.repetition.columns import DOCUMENT_COLUMNS, join_documents, unpack_documents, unpack_lines
 from pipeline.repetition.counting import DocumentColumns, LineColumns, RecurringLines, count_lines
 from pipeline.staging import sketch_staged
 
@@ -47,8 +47,7 @@ def pack(texts: Sequence[str], site: str = SITE) -> tuple[DocumentColumns, LineC
 
 def join(shards: Sequence[tuple[DocumentColumns, LineColumns]]) -> tuple[DocumentColumns, list[LineColumns]]:
     """Several shards as one corpus."""
-    columns = (np.concatenate([getattr(documents, name) for documents, _ in shards]) for name in DocumentColumns._fields)
-    return DocumentColumns(*columns), [lines for _, lines in shards]
+    return join_documents([documents for documents, _ in shards]), [lines for _, lines in shards]
 
 
 def count(texts: Sequence[str], config: RepetitionConfig = CONFIG) -> RecurringLines:

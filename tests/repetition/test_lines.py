@@ -98,6 +98,13 @@ def test_an_alert_keeps_its_line_and_loses_the_label() -> None:
     assert clean("Bridge closed in Orle\n\nFnord zabble", count([make_text(lines) for lines in pages])) == "Bridge closed in Orle"
 
 
+def test_the_first_line_stays_where_no_headline_is_known() -> None:
+    pages = [["Morning briefing", *story(n)] for n in range(30)]
+    recurring, text = site_of(pages), make_text(pages[0])
+    assert clean(text, recurring) == make_text(story(0))
+    assert find_edits(text, site_key(SITE), SITE, recurring, CONFIG, titled=False) == []
+
+
 def test_versions_of_a_story_do_not_lose_what_they_share() -> None:
     pages = [[*story(n), "Fnord zabble"] for n in range(60)]
     recurring = count(
