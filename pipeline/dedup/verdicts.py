@@ -10,7 +10,7 @@ import numpy.typing as npt
 from pipeline.config import DedupConfig
 from pipeline.dedup.alignment import MOST_WORDS, Alignment, compare
 from pipeline.dedup.facts import Facts, compare_versions, is_global, marker_kind, same_source, sent_after
-from pipeline.dedup.shingles import TOKEN_MASK
+from pipeline.dedup.shingles import NAME, NUMBER, OTHER, TOKEN_MASK
 
 __all__ = ["FAINT", "Pair", "Verdict", "judge"]
 
@@ -36,6 +36,8 @@ SLOT_OVERLAP = 0.67
 """Pairs that share fewer of their numbers, or of their names, are looked at for being two fillings of one template."""
 SLOT_SHARE = 0.5
 """A template: at least this share of the aligned numbers (or of all slots) differs, and slots are this share of what differs."""
+CASELESS_SHARE = 0.3
+"""The same share of what differs between two texts all in capitals, or in a script without them."""
 SLOT_DENSITY = 0.02
 """... and at least this many differing slots a word, since one story with a few new figures has fewer.
 Where five figures or more and nearly all of them differ, the words around them do not matter."""
@@ -164,7 +166,8 @@ def _judge_versions(pair: Pair, facts: tuple[Facts, Facts], config: DedupConfig)
 def _judge_texts(pair: Pair, config: DedupConfig) -> Verdict | None:
     if pair.jaccard < config.report_jaccard and pair.containment < config.report_containment:
         return _judge_faint(pair)
-    if pair.slot_overlap < SLOT_OVERLAP and (template := _template(pair)) is not None:
+    looked_at = pair.slot_overlap < SLOT_OVERLAP or _has_names(pair.words_a) != _has_names(pair.words_b)
+    if looked_at and (template := _template(pair)) is not None:
         return Verdict("same_template", False, _describe_slots(template))
     counts = f"{pair.shared} shingles shared, {pair.smaller} and {pair.larger} in all"
     passes = pair.jaccard >= config.min_jaccard or pair.containment >= config.min_containment
@@ -241,7 +244,7 @@ def _needs_alignment(pair: Pair) -> bool:
 
 def _template(pair: Pair) -> Alignment | None:
     """The alignment of two fillings of one template, or None where they are not that."""
-    found = compare(pair.words_a, pair.words_b)
+    found = compare(_name_like(pair.words_a, pair.words_b), _name_like(pair.words_b, pair.words_a))
     words = min(found.words_a, found.words_b)
     least = 1 if words < 40 else 2 if words < 80 else 3
     slots, equal = found.numbers + found.names, found.equal_numbers + found.equal_names
@@ -249,8 +252,23 @@ def _template(pair: Pair) -> Alignment | None:
         return found
     by_number = found.numbers >= least and found.numbers >= SLOT_SHARE * (found.numbers + found.equal_numbers)
     by_slot = slots >= max(least, 2) and slots >= SLOT_SHARE * (slots + equal)
-    mostly_slots = slots >= SLOT_SHARE * (slots + found.others) and slots >= SLOT_DENSITY * words
+    # Where neither text shows names, they are among the other words.
+    part = SLOT_SHARE if _has_names(pair.words_a) or _has_names(pair.words_b) else CASELESS_SHARE
+    mostly_slots = slots >= part * (slots + found.others) and slots >= SLOT_DENSITY * words
     return found if (by_number or by_slot) and mostly_slots else None
+
+
+def _has_names(words: npt.NDArray[np.uint32]) -> bool:
+    return bool((words >> np.uint32(30) > NUMBER).any())
+
+
+def _name_like(words: npt.NDArray[np.uint32], other: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    """A text all in capitals shows no names: in it, what the other text does not write small is taken for one."""
+    if _has_names(words) or not _has_names(other):
+        return words
+    small = other[other >> np.uint32(30) == OTHER]
+    named = (words >> np.uint32(30) == OTHER) & ~np.isin(words, small)
+    return np.where(named, words | np.uint32(NAME << 30), words)
 
 
 def _describe_order(pair: Pair, found: Alignment) -> str:
