@@ -22,6 +22,7 @@ from pipeline.furniture import (
     inline_related,
     navigation,
     notices,
+    page_kind,
     rights,
     source_credit,
     timestamp,
@@ -36,7 +37,8 @@ from pipeline.text.rules import Rule
 __all__ = ["RULES", "read_delivered"]
 
 RULES: tuple[Rule, ...] = (
-    version_markers,  # first: transmission headers and markers stand before everything else, end marks after it
+    page_kind,  # first: looks at the page as it came, before its labels are taken off
+    version_markers,  # before all that removes: transmission headers and markers stand before everything else, end marks after it
     video_teaser,  # before widgets: the bare time between the two headlines is what shows it
     widget_residue,  # before the title: players and embeds print their labels over the headline
     advertisement,  # before everything that looks at neighbours
