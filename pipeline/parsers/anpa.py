@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.config import InputConfig
+from pipeline.errors import DocumentError
 from pipeline.parsers import fields
 from pipeline.parsers.iptc7901 import control_free
 from pipeline.parsers.paragraphs import unwrap
@@ -49,9 +50,15 @@ def recognise(source: Source) -> str | None:
 
 
 def read(source: Source, config: InputConfig) -> Reading:
-    """Paragraphs of the text, one a line; headline, byline and notes are read from the lines that begin with a caret."""
+    """Paragraphs of the text, one a line; headline, byline and notes are read from the lines that begin with a caret.
+
+    Raises:
+        DocumentError: ``no_text`` without a start of text.
+    """
     envelope = _ENVELOPE.search(source.text)
-    start = source.text.index("\x02", envelope.end() if envelope else 0)
+    start = source.text.find("\x02", envelope.end() if envelope else 0)
+    if start < 0:
+        raise DocumentError("no_text", "there is no start of text in the message")
     end = source.text.find("\x03", start)
     body = source.text[start + 1 : end if end >= 0 else len(source.text)]
     after = source.text[end:] if end >= 0 else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.config import InputConfig
+from pipeline.errors import DocumentError
 from pipeline.parsers import fields
 from pipeline.parsers.paragraphs import unwrap
 from pipeline.parsers.source import Reading, Source, join_blocks, squeeze
@@ -40,9 +41,15 @@ def recognise(source: Source) -> str | None:
 
 
 def read(source: Source, config: InputConfig) -> Reading:
-    """Paragraphs of the text, one a line; the block that is not for publication goes to the notes."""
+    """Paragraphs of the text, one a line; the block that is not for publication goes to the notes.
+
+    Raises:
+        DocumentError: ``no_text`` without a start of text.
+    """
     header = _HEADER.search(source.text)
-    start = source.text.index("\x02", header.end() if header else 0)
+    start = source.text.find("\x02", header.end() if header else 0)
+    if start < 0:
+        raise DocumentError("no_text", "there is no start of text in the message")
     end = source.text.find("\x03", start)
     body = source.text[start + 1 : end if end >= 0 else len(source.text)]
     after = source.text[end:] if end >= 0 else ""

@@ -19,7 +19,7 @@ from pipeline.parsers.markup import root_name
 from pipeline.parsers.slices import Slice, attribute, closing_tags, open_tags, outer_elements
 from pipeline.parsers.source import Source
 
-__all__ = ["Member", "split_members"]
+__all__ = ["Member", "next_element", "split_members"]
 
 _HEAD = 65_536
 _FEED_HEAD = ("title", "link", "language", "copyright", "rights", "author", "creator")
@@ -188,7 +188,7 @@ def _array(text: str) -> list[_Found]:
         try:
             value, end = decoder.raw_decode(text, position)
         except (json.JSONDecodeError, RecursionError):
-            end = _next_element(decoder, text, position, keys, between)
+            end = next_element(decoder, text, position, keys, between)
             found.append(("", text[position:end].rstrip(" \t\r\n,").encode("utf-8", "replace"), "application/json"))
             position = end
             continue
@@ -203,7 +203,7 @@ def _array(text: str) -> list[_Found]:
     return found
 
 
-def _next_element(decoder: json.JSONDecoder, text: str, position: int, keys: frozenset[str], between: str) -> int:
+def next_element(decoder: json.JSONDecoder, text: str, position: int, keys: frozenset[str], between: str) -> int:
     """Where the next sound element of an array begins, or the end of the text.
 
     Elements stand apart by what stood between those before (`between`), and share a key with the first one at least (`keys`): an
