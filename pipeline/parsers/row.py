@@ -35,6 +35,8 @@ _PAGE = re.compile(
 )
 _BLOCK_NAMES = "p|div|h[1-6]|ul|ol|figure|section|article|blockquote|table|header|main|br"
 _BLOCK_FIRST = re.compile(rf"\s*(?:<!--.{{0,300}}?-->\s*){{0,3}}<(?:{_BLOCK_NAMES})[\s>/]", re.IGNORECASE | re.DOTALL)
+_TAG_FIRST = re.compile(r"\s*<[A-Za-z!]")
+_BLOCK_LAST = re.compile(rf"</(?:{_BLOCK_NAMES})\s*>\s*(?:<!--[^>]{{0,30}}-->\s*)?$", re.IGNORECASE)
 _BLOCK = re.compile(rf"<(?:{_BLOCK_NAMES})[\s>/]", re.IGNORECASE)
 _CLOSED = re.compile(rf"</(?:{_BLOCK_NAMES})\s*>|<br\s*/?>\s*<br", re.IGNORECASE)
 _SHOWN = 12
@@ -166,8 +168,15 @@ def _is_fragment(text: str) -> bool:
 
     >>> _is_fragment("<p>One</p><p>Two</p>"), _is_fragment("<p> begins a paragraph in HTML."), _is_fragment("One<br>two<br>three")
     (True, False, False)
+    >>> _is_fragment("<b>Oslo</b> <p>One</p><p>Two</p>"), _is_fragment("<P>One<P>Two<P>Three"), _is_fragment("<p> and <div> are elements.")
+    (True, True, False)
     """
-    return _BLOCK_FIRST.match(text) is not None and len(_BLOCK.findall(text)) >= 2 and _CLOSED.search(text) is not None
+    if not _TAG_FIRST.match(text):
+        return False
+    blocks, ended = len(_BLOCK.findall(text)), _BLOCK_LAST.search(text[-40:]) is not None
+    if not _BLOCK_FIRST.match(text):
+        return blocks >= 2 and ended
+    return ended or blocks >= 3 or (blocks == 2 and _CLOSED.search(text) is not None)
 
 
 def _fragment(text: str, metadata: Metadata, replaced: int) -> Reading:
