@@ -13,6 +13,7 @@ from typing import BinaryIO
 from pipeline.config import InputConfig
 from pipeline.errors import DocumentError
 from pipeline.reading.archives import Damage, Entry, read_members
+from pipeline.reading.arrays import is_array, read_array
 from pipeline.reading.arrows import read_arrow
 from pipeline.reading.decompress import Decompressed
 from pipeline.reading.letters import EXCERPT_BYTES, Found, Lost, Skipped, slice_origin
@@ -152,6 +153,9 @@ def _read_whole(container: str, piece: FileSlice, source: Peekable, config: Inpu
     """One document, or the members of a file that holds several. `size`, where known, is the length of the content in bytes."""
     limit = config.max_record_bytes
     head = source.peek(EXCERPT_BYTES + 1)
+    if container == "file" and is_array(source.peek(HEAD_BYTES)) and len(source.peek(limit + 1)) > limit:
+        yield from read_array(piece, source, limit)
+        return
     try:
         data = source.read_at_most(limit)
         if len(data) > limit:
