@@ -26,3 +26,10 @@ def test_reading_twice_gives_the_same(path: Path) -> None:
 def test_every_format_has_a_golden_pair() -> None:
     extractors = {seen.get("extractor", "").split(" ")[0] for path in FILES for seen in observe(path)}
     assert {parser.NAME for parser in FORMATS} <= extractors
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(GOLDEN)))
+def test_each_value_says_where_it_came_from(path: Path) -> None:
+    for seen in observe(path):
+        metadata = seen.get("metadata", {})
+        assert set(metadata) - {"extra", "metadata_sources"} == set(metadata.get("metadata_sources", {}))
