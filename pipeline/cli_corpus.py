@@ -304,9 +304,9 @@ def describe_status(status: Status) -> list[str]:
         if counts_by:
             lines.append(f"{title}: " + ", ".join(f"{count:,} {name}" for name, count in sorted(counts_by.items())))
     for drift in status.drifts:
-        shown = (lambda value: f"{value:,.0f}") if drift.name == "records" else (lambda value: f"{value:.1%}")
+        low, value, high = (f"{x:,.0f}" if drift.name == "records" else f"{x:.1%}" for x in (drift.low, drift.value, drift.high))
         name = drift.name.replace("_", " ")
-        lines.append(f"DRIFT  {name}: {shown(drift.value)} in the newest run; usual is {shown(drift.low)} to {shown(drift.high)}")
+        lines.append(f"DRIFT  {name}: {value} in the newest run; usual is {low} to {high}")
     if not status.drifts:
         lines.append("nothing is far from the usual" if len(runs) > 5 else "fewer than six runs: nothing is usual yet")
     return lines

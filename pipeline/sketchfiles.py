@@ -2,15 +2,17 @@
 
 Local files are mapped into memory and their pages are given back after use, so that the resident size of a worker does not grow to
 the size of all sketches. Single rows of the long columns are read by position instead: a page fault brings in its neighbours as well
-(64 kB on Linux), so that a few thousand rows through a mapping would make all of the sketches resident. Other storage is read as a
-whole, a few shards at a time.
+(64 kB on Linux), so that a few thousand rows through a mapping would make all of the sketches resident. Files on other storage are
+copied to a temporary folder when they are first needed, since a run asks for the rows of one file many times.
 """
 
 from __future__ import annotations
 
 import mmap
 import os
-from collections import OrderedDict
+import shutil
+import tempfile
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -21,13 +23,11 @@ import pyarrow as pa
 
 from pipeline.records import ShardRef
 from pipeline.staging import sketch_path
-from pipeline.storage import Storage
+from pipeline.storage import LocalStorage, Storage, join
 
 __all__ = ["CachedRows", "SketchFiles", "shard_index"]
 
 Nodes = npt.NDArray[np.uint64]
-
-_OPEN_REMOTE = 4
 
 
 class SketchFiles:
@@ -42,7 +42,8 @@ class SketchFiles:
         self.refs = sorted((ref for ref in refs if ref.sketch_rows), key=lambda ref: ref.key)
         self._storage_for = storage_for
         self._keys = np.array([ref.key for ref in self.refs], np.uint64)
-        self._open: OrderedDict[int, _SketchFile] = OrderedDict()
+        self._open: dict[int, _SketchFile] = {}
+        self._copies: str | None = None
 
     def nodes(self, position: int) -> Nodes:
         """Nodes of the rows of the shard at `position` in `refs`."""
@@ -81,16 +82,21 @@ class SketchFiles:
             file.release()
 
     def _file(self, position: int) -> _SketchFile:
-        if position in self._open:
-            self._open.move_to_end(position)
-            return self._open[position]
-        path = sketch_path(self.refs[position])
-        storage = self._storage_for(path)
-        file = _SketchFile(path, storage)
-        self._open[position] = file
-        if not storage.is_local and len(self._open) > _OPEN_REMOTE:
-            self._open.popitem(last=False)
-        return file
+        if position not in self._open:
+            path = sketch_path(self.refs[position])
+            storage = self._storage_for(path)
+            self._open[position] = _SketchFile(path if storage.is_local else self._copy(position, path, storage), LocalStorage())
+        return self._open[position]
+
+    def _copy(self, position: int, path: str, storage: Storage) -> str:
+        """A local copy of a file, for as long as this object lives."""
+        if self._copies is None:
+            self._copies = tempfile.mkdtemp(prefix="copydesk-sketches-")
+            weakref.finalize(self, shutil.rmtree, self._copies, ignore_errors=True)
+        target = join(self._copies, f"{position}.arrow")
+        with storage.open(path) as source, LocalStorage().create(target) as copy:
+            shutil.copyfileobj(source, copy, 1 << 20)
+        return target
 
 
 class CachedRows:

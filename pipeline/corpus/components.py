@@ -112,7 +112,7 @@ def read_touched(elder: Elder, storage: Storage, known: frozenset[int], nodes: N
 
 def _inside(pairs: Nodes, known: frozenset[int]) -> npt.NDArray[np.bool_]:
     seqs = (pairs >> np.uint64(32)).astype(np.int64) - ELDER_NUMBER
-    inside: npt.NDArray[np.bool_] = np.isin(seqs, sorted(known)).all(axis=1)
+    inside: npt.NDArray[np.bool_] = np.asarray(np.isin(seqs, sorted(known)).all(axis=1))
     return inside
 
 

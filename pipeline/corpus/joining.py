@@ -28,6 +28,7 @@ __all__ = ["band_pairs", "exact_pairs", "find_redelivered", "sample_pairs", "ver
 
 Nodes = npt.NDArray[np.uint64]
 Find = Callable[[str], Storage]
+_concatenate: Callable[[list[Any]], Any] = np.ma.concatenate
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def band_pairs(fresh: Fresh, elders: Elders, group: int, config: DedupConfig, fi
     for band, column in columns.items():
         here = hits.groups == band
         earlier = _masked(light.nodes, hits.nodes[here], whole[band][hits.places[here]])
-        joined.append(np.ma.concatenate([column, earlier]))
+        joined.append(_concatenate([column, earlier]))
     if not joined:
         return np.empty((0, 2), np.uint64)
     return _with_new(bands.propose(joined, *_rules(fresh, light)))

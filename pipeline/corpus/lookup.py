@@ -14,7 +14,7 @@ from pipeline.config import DedupConfig
 from pipeline.corpus.elders import ELDER_NODE, row_bases, to_corpus_nodes
 from pipeline.corpus.fresh import Fresh, bands_of, first_of_text
 from pipeline.corpus.postings import upper_half, write_lookup, write_postings
-from pipeline.dedup.relations import RELATION_SCHEMA
+from pipeline.dedup.relations import COLUMNS, RELATION_SCHEMA
 from pipeline.publishing import HashingFile, Part
 from pipeline.records import Decision, ShardRef
 from pipeline.sketchfiles import as_uint64
@@ -40,7 +40,7 @@ TEXT, GUID, SLUG = 0, 1, 2
 """Groups of `keys.parquet`."""
 
 SKETCH_ROWS = 64
-"""Documents a batch of a sketch file: some 300 kB, what a reader on an object store fetches for one candidate."""
+"""Documents a batch of a sketch file: some 300 kB, so that few pages are touched for one candidate."""
 
 _LIGHT_GROUP = 65_536
 _EDGE_GROUP = 4_096
@@ -112,13 +112,13 @@ def write_light(fresh: Fresh, folder: str, storage: Storage) -> Part:
 
 
 def write_sketches(ref: ShardRef, refs: Sequence[ShardRef], folder: str, storage: Storage, staged: Storage) -> Part:
-    """`sketch-<first row>.arrow`: the staged sketches without bands, signature and sample, which have files of their own."""
+    """`sketch-<first row>.arrow`: the columns of the staged sketches by which a pair is verified."""
     base = row_bases(refs)[ref.number]
     name = f"lookup/sketch-{base + ref.first:09d}.arrow"
     file = HashingFile(storage, join(folder, name))
     with staged.open(sketch_path(ref)) as handle:
         reader = pa.ipc.open_file(pa.PythonFile(handle, mode="r"))
-        kept = [entry.name for entry in reader.schema if not entry.name.startswith("band_") and entry.name not in ("signature", "sample")]
+        kept = [entry.name for entry in reader.schema if entry.name in ("ordinal", *COLUMNS)]
         schema = pa.schema([reader.schema.field(column) for column in kept])
         with pa.ipc.new_file(pa.PythonFile(file, mode="w"), schema) as writer:
             for number in range(reader.num_record_batches):

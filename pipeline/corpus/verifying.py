@@ -58,8 +58,8 @@ def _check_words(corpus: Corpus) -> _Outcome:
                 for batch in scan(run, part, ["doc_id", "run_id", "seq"]):
                     for row in batch.to_pylist():
                         rows += 1
-                        seq, ids = held.get(row["run_id"], (None, set()))
-                        if seq != row["seq"] or seq >= entry.seq:
+                        seq, ids = held.get(row["run_id"], (0, set()))
+                        if seq != row["seq"] or not 0 < seq < entry.seq:
                             problems.append(f"run {entry.run_id}: {table} names run {row['run_id']}, which is not earlier")
                         elif row["doc_id"] not in ids:
                             problems.append(f"run {entry.run_id}: {table} names {row['doc_id']}, which {row['run_id']} does not hold")

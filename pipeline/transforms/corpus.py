@@ -15,6 +15,7 @@ from typing import Any
 
 import apache_beam as beam
 import numpy as np
+import pyarrow as pa
 from apache_beam.pvalue import AsList, AsSingleton
 
 from pipeline.corpus import joining, lookup
@@ -24,21 +25,19 @@ from pipeline.corpus.elders import ELDER_NODE, ELDER_NUMBER, Elder, Elders
 from pipeline.corpus.fresh import BAND_FILES, Fresh
 from pipeline.publishing import Part
 from pipeline.records import Decision, ShardRef
-from pipeline.sketchfiles import SketchFiles, shard_index
+from pipeline.sketchfiles import SketchFiles, as_uint64, shard_index
 from pipeline.transforms import compare as base
 from pipeline.transforms.filesystems import storage_for
 from pipeline.transforms.packing import pack_pairs, pack_table, unpack_decisions, unpack_pairs, unpack_table
 from pipeline.transforms.publish import run_id
 from pipeline.transforms.settings import Settings
 
-__all__ = ["compare"]
-
-Blocks = beam.PCollection[tuple[int, bytes]]
+__all__ = ["among_new", "compare"]
 
 
 def compare(
     pipeline: beam.Pipeline, shards: beam.PCollection[ShardRef], settings: Settings, elders: Elders
-) -> tuple[Blocks, Blocks, beam.PCollection[Part]]:
+) -> tuple[beam.PCollection[tuple[int, bytes]], beam.PCollection[tuple[int, bytes]], beam.PCollection[Part]]:
     """Decisions and relations by shard key, and the files of the run beside its tables."""
     known = (
         pipeline | "Known" >> beam.Create([0]) | "FindKnown" >> beam.ParDo(_FindKnown(settings), AsList(shards)).with_output_types(bytes)
@@ -64,12 +63,35 @@ def compare(
     return decisions, (relations, elected.relations) | "Relations" >> beam.Flatten(), parts
 
 
+def among_new(
+    decisions: beam.PCollection[tuple[int, bytes]], relations: beam.PCollection[tuple[int, bytes]]
+) -> tuple[beam.PCollection[tuple[int, bytes]], beam.PCollection[tuple[int, bytes]]]:
+    """Of decisions and relations those that concern new documents only."""
+    own = decisions | "NewDecisions" >> beam.FlatMap(_new_decisions).with_output_types(tuple[int, bytes])
+    return own, relations | "NewRelations" >> beam.FlatMap(_new_relations).with_output_types(tuple[int, bytes])
+
+
+def _new_decisions(element: tuple[int, bytes]) -> list[tuple[int, bytes]]:
+    return [element] if element[0] < ELDER_NODE else []
+
+
+def _new_relations(element: tuple[int, bytes]) -> list[tuple[int, bytes]]:
+    table = unpack_table(element[1])
+    new = [as_uint64(table.column(name)) < np.uint64(ELDER_NODE) for name in ("a_node", "b_node")]
+    kept = table.filter(pa.array(new[0] & new[1]))
+    return [(element[0], pack_table(kept))] if kept.num_rows else []
+
+
 def _tasks() -> list[tuple[str, int]]:
     return [*(("bands", group) for group in range(BAND_FILES)), ("sample", 0), ("exact", 0), ("versions", 0)]
 
 
 def _keep(
-    pipeline: beam.Pipeline, shards: beam.PCollection[ShardRef], relations: Blocks, decisions: Blocks, settings: Settings
+    pipeline: beam.Pipeline,
+    shards: beam.PCollection[ShardRef],
+    relations: beam.PCollection[tuple[int, bytes]],
+    decisions: beam.PCollection[tuple[int, bytes]],
+    settings: Settings,
 ) -> beam.PCollection[Part]:
     """The files of lookup/."""
     tasks = [("bands", group) for group in range(BAND_FILES)] + [("samples", 0), ("keys", 0), ("light", 0)]

@@ -167,7 +167,8 @@ def build(pipeline: beam.Pipeline, splits: Sequence[InputSplit], settings: Setti
         decisions, relations = _compare(pipeline, shards, settings)
     passages = None
     if settings.config.passages.enabled:
-        found = shards | "Passages" >> FindPassages(settings, decisions, relations)
+        told = (decisions, relations) if settings.elders is None else corpus.among_new(decisions, relations)
+        found = shards | "Passages" >> FindPassages(settings, *told)
         passages, relations = found.passages, (relations, found.relations) | "WithSharers" >> beam.Flatten()
     published = shards | "Publish" >> Publish(settings, decisions, relations, passages)
     return published | "Commit" >> Commit(settings, shards, parts)
