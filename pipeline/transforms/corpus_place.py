@@ -1,7 +1,7 @@
-"""The corpus that a run adds to: lock, what is compared with, the rename and the commit. The counterpart of `workplace` for runs of a corpus.
+"""The corpus that a run adds to: lock, what is compared with, the rename and the commit. As `workplace` is for runs that stand alone.
 
-Locally a run is written below `.copydesk/` and renamed to `runs/<run_id>`; on an object store it is written in its place, which nobody reads before a
-commit names it. docs/corpus.md has the whole protocol.
+Locally a run is written below `.copydesk/` and renamed to `runs/<run_id>`; on an object store it is written in its place, which nobody
+reads before a commit names it. docs/corpus.md has the whole protocol.
 """
 
 from __future__ import annotations
