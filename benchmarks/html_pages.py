@@ -204,8 +204,11 @@ def main() -> None:
         return
     times: dict[str, list[float]] = {name: [float("inf")] * len(pages) for name in runs}
     scores: dict[str, list[Score]] = {}
-    for _ in range(options.rounds):
-        for name, run in runs.items():
+    order = list(runs)
+    for number in range(options.rounds):
+        # Another one begins each round, since what the round before left behind costs the first.
+        for name in (*order[number % len(order) :], *order[: number % len(order)]):
+            run = runs[name]
             gc.collect()  # or the first one pays for what the scores of the round before left behind
             texts = []
             for index, page in enumerate(pages):

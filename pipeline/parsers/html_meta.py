@@ -185,8 +185,9 @@ def _metas(elements: Sequence[etree._Element]) -> dict[str, str]:
     """Meta elements by name, property or itemprop, in lower case; the first one wins."""
     found: dict[str, str] = {}
     for meta in elements:
-        name = meta.get("property") or meta.get("name") or meta.get("itemprop") or meta.get("http-equiv")
-        content = squeeze(meta.get("content"))
+        said = dict(meta.items())
+        name = said.get("property") or said.get("name") or said.get("itemprop") or said.get("http-equiv")
+        content = squeeze(said.get("content"))
         if name and content:
             content = content if content.isprintable() else NOT_XML.sub("", content)
             for part in name.lower().split():

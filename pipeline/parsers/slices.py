@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 __all__ = ["Slice", "attribute", "closing_tags", "open_tags", "outer_elements"]
 
+_MOST_UNCLOSED = 5
+"""End tags that may be missing in a file. Each costs one more pass through what follows it."""
+
 _HEADER = 16_384
 """Characters in which the elements around the first slice are opened."""
 
@@ -34,8 +37,25 @@ def outer_elements(text: str, names: frozenset[str]) -> list[Slice]:
     wanted = "|".join(sorted(re.escape(name) for name in names))
     token = re.compile(rf"<!\[CDATA\[|<!--|<(/?)(?:[A-Za-z_][\w.\-]*:)?({wanted})(?=[\s/>])", re.IGNORECASE)
     found: list[Slice] = []
-    opened: list[tuple[str, int]] = []
     position = 0
+    for _ in range(_MOST_UNCLOSED):
+        closed, unclosed, inner = _scan(text, token, position)
+        found += closed
+        if unclosed is None:
+            return found
+        name, start = unclosed
+        if inner is None:
+            return [*found, Slice(name, start, len(text), False)]
+        found.append(Slice(name, start, inner, False))  # its end tag is damaged, or all that follow would be within it
+        position = inner
+    return [*found, Slice(name, position, len(text), False)]
+
+
+def _scan(text: str, token: re.Pattern[str], position: int) -> tuple[list[Slice], tuple[str, int] | None, int | None]:
+    """Closed elements from a place on; the outermost one that is never closed; and where the next of its name begins within it."""
+    found: list[Slice] = []
+    opened: list[tuple[str, int]] = []
+    inner: int | None = None
     tag_end = -1
     while match := token.search(text, position):
         position = match.end()
@@ -57,10 +77,12 @@ def outer_elements(text: str, names: frozenset[str]) -> list[Slice]:
             if not opened:
                 found.append(Slice(name, match.start(), tag_end + 1, True))
         else:
+            if not opened:
+                inner = None
+            elif inner is None and name == opened[0][0]:
+                inner = match.start()
             opened.append((name, match.start()))
-    if opened:
-        found.append(Slice(opened[0][0], opened[0][1], len(text), False))
-    return found
+    return found, opened[0] if opened else None, inner
 
 
 def open_tags(header: str) -> list[str]:

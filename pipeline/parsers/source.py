@@ -95,6 +95,8 @@ def squeeze(text: str | None) -> str | None:
     """
     if text is None:
         return None
+    if text.isprintable() and "  " not in text:  # no white space but single spaces
+        return text.strip(" ") or None
     return one_space(text).strip(" ") or None
 
 
