@@ -150,3 +150,18 @@ def test_zeros_within_one_document_of_many_cost_that_one() -> None:
     assert found is not None
     assert [m.member_id for m in found] == [f"g{n}" for n in range(30)]
     assert [b"\0" in m.data for m in found].count(True) == 1
+
+
+def test_a_lost_end_tag_costs_its_element() -> None:
+    items = [ITEM.format(n=n) for n in range(30)]
+    for lost in (0, 7, 29):
+        broken = [*items[:lost], items[lost].replace("</item>", "<?tem>"), *items[lost + 1 :]]
+        found = split_members(_feed(*broken), "x")
+        assert found is not None
+        assert [m.member_id for m in found] == [f"g{n}" for n in range(30)]
+
+
+def test_start_tags_without_end_cost_little() -> None:
+    started = time.process_time()
+    assert split_members(_feed(*["<item><guid>a</guid>"] * 20_000), "x")
+    assert time.process_time() - started < 3
