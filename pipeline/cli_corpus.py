@@ -203,7 +203,12 @@ def add_commands(group: click.Group, kind: type[click.Command], options_of: Call
         kind: a command that sets the options for Beam aside.
         options_of: finds them again.
     """
+    _add_find(group, kind, options_of)
+    _add_takedown(group, kind, options_of)
+    _add_status(group, kind, options_of)
 
+
+def _add_find(group: click.Group, kind: type[click.Command], options_of: Callable[[click.Context], tuple[str, ...]]) -> None:
     @group.command("find", cls=kind)
     @click.argument("folder", metavar="CORPUS")
     @click.option("--uri", "uris", multiple=True, metavar="URI", help="A file, the end of its path, a URL or an id of the publisher.")
@@ -219,6 +224,8 @@ def add_commands(group: click.Group, kind: type[click.Command], options_of: Call
         print_hits(hits, corpus.entries)
         return 0 if hits else 1
 
+
+def _add_takedown(group: click.Group, kind: type[click.Command], options_of: Callable[[click.Context], tuple[str, ...]]) -> None:
     @group.command("takedown", cls=kind)
     @click.argument("folder", metavar="CORPUS")
     @click.option("--uri", "uris", multiple=True, metavar="URI", help="As for find.")
@@ -267,6 +274,8 @@ def add_commands(group: click.Group, kind: type[click.Command], options_of: Call
         print_hits(done.documents, need_corpus(folder, options).entries)
         click.echo(f"taken down by run {done.run_id}; {done.files:,} files were written again, all others are as they were")
 
+
+def _add_status(group: click.Group, kind: type[click.Command], options_of: Callable[[click.Context], tuple[str, ...]]) -> None:
     @group.command("status", cls=kind)
     @click.argument("folder", metavar="CORPUS")
     @click.pass_context
