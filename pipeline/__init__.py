@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 from pipeline.errors import BooksError, ConfigError, CopydeskError, DatasetError, DocumentError, OutputError
 from pipeline.provenance import apply, undo
 from pipeline.records import Edit
+from pipeline.version import __version__
 
 if TYPE_CHECKING:
     import pyarrow
 
     from pipeline.storage import Storage
-
-__version__ = "0.1.0"
 
 __all__ = [
     "BooksError",

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from pipeline.cli import command
-from pipeline.transforms.launch import construct, list_parameters, make_parser
+from pipeline.launch import construct, list_parameters, make_parser
 
 DEPLOY = Path(__file__).resolve().parents[1] / "deploy"
 
@@ -67,7 +67,7 @@ def test_modules_that_images_start_exist() -> None:
     containers = pool["spec"]["taskManager"]["podTemplate"]["spec"]["containers"]
     module = next(entry["command"] for entry in containers if entry["name"] == "worker-pool")[2]
     assert importlib.util.find_spec(module) is not None
-    assert "pipeline.transforms.launch" in (DEPLOY / "dataflow" / "launch.py").read_text(encoding="utf-8")
+    assert "pipeline.launch" in (DEPLOY / "dataflow" / "launch.py").read_text(encoding="utf-8")
 
 
 def test_versions_of_beam_are_those_of_the_constraints() -> None:
@@ -102,7 +102,7 @@ def test_the_graph_for_dataflow_is_built_without_an_account(seeds: Path, tmp_pat
 
 
 def test_parameters_that_cannot_be_used_are_refused_before_a_job_exists(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from pipeline.transforms.launch import main
+    from pipeline.launch import main
 
     beam_options = [
         "--project=news-desk",

@@ -2,6 +2,6 @@
 
 import sys
 
-from pipeline.transforms.launch import main
+from pipeline.launch import main
 
 sys.exit(main())

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipeline import __version__
+from pipeline.version import __version__
 from pipeline.config import from_mapping
 from pipeline.corpus.finding import Hit
 from pipeline.corpus.log import Corpus

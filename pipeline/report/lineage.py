@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from pipeline import __version__
+from pipeline.version import __version__
 from pipeline.errors import ConfigError
 from pipeline.schema import TABLES, arrow_schema
 from pipeline.storage import is_remote, join

@@ -17,7 +17,7 @@ from typing import Any
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from pipeline import __version__
+from pipeline.version import __version__
 from pipeline.committing import Expected
 from pipeline.config import Config, fingerprint
 from pipeline.corpus.card import write_card

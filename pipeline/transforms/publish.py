@@ -15,7 +15,7 @@ from typing import Any
 import apache_beam as beam
 import pyarrow as pa
 
-from pipeline import __version__
+from pipeline.version import __version__
 from pipeline.committing import commit
 from pipeline.config import fingerprint
 from pipeline.corpus.elders import Elders, describe_run, name_earlier

@@ -18,7 +18,7 @@ from typing import IO, Any
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from pipeline import __version__
+from pipeline.version import __version__
 from pipeline.checking import check_target
 from pipeline.committing import Expected
 from pipeline.config import Config, fingerprint
