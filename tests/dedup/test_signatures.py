@@ -4,6 +4,7 @@ import datasketch
 import numpy as np
 import pytest
 import xxhash
+from dedup_desk import Doc, sketches
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -61,3 +62,17 @@ def test_band_keys_differ_where_any_row_does() -> None:
         changed[0, place] += 1
         assert (band_keys(changed, 4, 3) != keys)[0].tolist() == [band == place // 3 for band in range(4)]
     assert not np.array_equal(band_keys(base[:, [1, 0, 2]], 1, 3), band_keys(base[:, [0, 1, 2]], 1, 3))
+
+
+def test_a_row_of_ours_answers_a_query_made_in_datasketch() -> None:
+    """The way that docs/near-duplicates.md describes: folded words joined by one blank, hashed by XXH3."""
+    text = "The old bridge at Halden closed on Monday, and nobody in the town knows when it will open again."
+    row = sketches([Doc("a", text)]).to_pylist()[0]
+    loaded = datasketch.MinHash(num_perm=255, seed=1, hashvalues=np.frombuffer(row["signature"], "<u4"), scheme="affine32")
+    words = text.lower().replace(",", "").replace(".", "").split()
+    query = by_datasketch(255, 1)
+    query.update_batch([" ".join(words[i : i + 5]).encode() for i in range(len(words) - 4)])
+    assert np.array_equal(loaded.hashvalues, query.hashvalues)
+    index = datasketch.MinHashLSH(params=(85, 3), num_perm=255)
+    index.insert("a", loaded)
+    assert index.query(query) == ["a"]
