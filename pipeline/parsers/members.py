@@ -26,6 +26,7 @@ _FEED_HEAD = ("title", "link", "language", "copyright", "rights", "author", "cre
 _GUID = re.compile(r"<(?:[\w\-]+:)?(?:guid|id)(?:\s[^<>]{0,300})?>\s*(?:<!\[CDATA\[)?\s*([^<\]]{1,500}?)\s*(?:\]\]>)?\s*</", re.IGNORECASE)
 _PUBLIC_ID = re.compile(r"<PublicIdentifier(?:\s[^<>]{0,300})?>\s*([^<]{1,500}?)\s*</")
 _LISTS = re.compile(r'"(item|items|data|docs|documents|results|articles|stories|entries|news|posts|response)"\s*:')
+_SGML_END = re.compile(rb"</(?:DOC|REUTERS)\s*>", re.IGNORECASE)
 _LONG_SETTING = 300
 _MOST_TRIED = 1_000
 """Places at which an array is tried again behind a damage; a story has some dozens of objects within."""
@@ -150,6 +151,12 @@ def _from_sgml(data: bytes, decoded: decoding.Decoded) -> list[_Found]:
         tag = piece[: piece.find(b">") + 1].decode("latin-1")
         identity = stated[1].decode("latin-1") if stated else attribute(tag, "id") or attribute(tag, "NEWID") or ""
         found.append((identity, piece.rstrip(), media_type))
+        # What stands behind an end tag is a document whose start tag is damaged, and would be lost without a word.
+        close = _SGML_END.search(piece)
+        rest = piece[close.end() :].strip() if close else b""
+        if re.sub(rb"<[^<>]{0,2000}>", b"", rest).strip(b" \t\r\n\x00\x1a"):
+            found[-1] = (identity, piece[: close.end()] if close else piece, media_type)
+            found.append(("", rest, media_type))
     return found
 
 

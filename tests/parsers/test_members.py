@@ -165,3 +165,15 @@ def test_start_tags_without_end_cost_little() -> None:
     started = time.process_time()
     assert split_members(_feed(*["<item><guid>a</guid>"] * 20_000), "x")
     assert time.process_time() - started < 3
+
+
+def test_a_newswire_document_whose_start_tag_is_damaged_is_on_record() -> None:
+    docs = [f"<DOC>\n<DOCNO> {n} </DOCNO>\n<TEXT>\n<P>The ferry {n} sails.</P>\n</TEXT>\n</DOC>\n" for n in range(4)]
+    whole = split_members("".join(docs).encode() + b"</DOCS>\n", "x")
+    assert whole is not None
+    assert [m.member_id for m in whole] == ["0", "1", "2", "3"]
+    docs[2] = docs[2].replace("<DOC>", "<D\0C>")
+    found = split_members("".join(docs).encode(), "x")
+    assert found is not None
+    assert [b"ferry 2 sails" in m.data for m in found] == [False, False, True, False]
+    assert len({m.member_id for m in found}) == 4
