@@ -19,7 +19,7 @@ _SPLIT = re.compile(
     r"|(?<=[\u4e00-\u9fff々])と(?=[\u4e00-\u9fff]))\s*"
 )
 # In Spanish, Portuguese, Italian, Polish and Catalan these join two people, but also the two surnames of one.
-_JOINING = re.compile(r"\s(?:y|e|i)\s")
+_JOINING = re.compile(r"(\s(?:y|e|i)\s)")
 _PLACE = re.compile(r"^(?:in|at|from|aus|à|en|de|da|em|w|в|у|з|из|te|dal?)\s+[A-ZÀ-ÞА-ЯІЇЄ]")
 _IN_PLACE = re.compile(r"\s(?:in|at|for|from|of|reporting from|en|à|aus|für|pour|para|per|voor|dla|в|из)\s(?=[A-ZÀ-ÞА-ЯІЇЄ])")
 _IN_PLACE_CAPITALS = re.compile(r"\s(?:IN|AT|FOR|FROM|OF|FÜR|POUR|PARA|PER|VOOR|DLA)\s")
@@ -103,12 +103,19 @@ def _parts(text: str, language: str | None) -> Iterator[str]:
             if language == "zh" and _HAN_LIST.fullmatch(piece):
                 yield from piece.split()
                 continue
-        joined = _JOINING.split(piece)
-        # "Ortega y Gasset": one word on the right is a second surname.
-        if len(joined) > 1 and all(" " in name.strip() or known_source(name) for name in joined):
-            yield from joined
+        yield from _joined(piece)
+
+
+def _joined(piece: str) -> Iterator[str]:
+    """The names of `Ana Ruiz y José Ortega y Gasset`: one word behind the conjunction is a second surname."""
+    name, *others = _JOINING.split(piece)
+    for conjunction, other in zip(others[::2], others[1::2], strict=True):
+        if " " in other.strip() or known_source(other):
+            yield name
+            name = other
         else:
-            yield piece
+            name += conjunction + other
+    yield name
 
 
 def _without_place(part: str, *, announced: bool) -> tuple[str, bool]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.furniture._authors import CONTACT, Credit, read_names, roles, split_prefix
-from pipeline.furniture._dates import is_time_line
+from pipeline.furniture._dates import is_time_line, read_time
 from pipeline.furniture._names import known_source
 from pipeline.furniture._phrases import starts
 from pipeline.furniture._removal import Removal, remove_lines
@@ -22,6 +22,11 @@ TRIGGER = Trigger(questions=(has_loose_line,))
 _LONGEST = 200
 _DEEPEST = 10
 """Lines of the head that are looked at; the gold bylines stand second, the deepest seen in wire copy sixth."""
+
+
+_UPDATED = re.compile(r"updat|modified|aktualisiert|mis à jour|actualizad|atualizad|aggiornat|bijgewerkt|обновл|оновл|güncelle|更新|수정")
+_DATED = re.compile(r"\s+(?:on|am|le|el|em|il|op)\s+(?=[^,|]{0,24}\d).*$")
+_PLACED = re.compile(r"(?P<names>.{4,60}), (?P<place>[A-ZÀ-ÞА-ЯІЇЄ][\w’'-]{2,24})")
 
 
 def find(text: str, context: Context) -> Iterator[Finding]:
@@ -53,6 +58,8 @@ def find(text: str, context: Context) -> Iterator[Finding]:
             yield Fact("byline", name)
         for agency in credit.agencies:
             yield Fact("text_agency", agency)
+        if (stamp := read_time(line.text, context.language)) and not _UPDATED.search(line.flat):
+            yield Fact("published_at", stamp.iso)
         removals.append(Removal(line.number, line.number, "byline", evidence))
     yield from remove_lines(text, lines, removals, NAME, VERSION)
 
@@ -90,7 +97,9 @@ def _judge(line: Line, lines: tuple[Line, ...], text: str, zones: Zones, languag
     prefix, rest = split_prefix(shown, language) or ("", shown)
     if ends_sentence(rest) and not rest.endswith(("Jr.", "Sr.")):
         return None, ""
-    credit = read_names(rest, strict=not prefix, language=language)
+    credit = read_names(_DATED.sub("", rest) if prefix else rest, strict=not prefix, language=language)
+    if credit.unknown and zones.before_prose(line.number) and (placed := _PLACED.fullmatch(rest)):
+        credit = read_names(placed["names"], strict=True, language=language)
     if credit.unknown or not (credit.names or credit.agencies):
         return None, ""
     if prefix:

@@ -62,8 +62,8 @@ def _search(line: Line, whole: str, language: str | None) -> tuple[str, re.Match
 def _is_story(line: Line, found: re.Match[str], whole: str, context: Context) -> bool:
     """Whether the line quotes or reports; a word of reporting inside the formula itself (Chinese "signifies") is none."""
     rest = f"{line.flat[: found.start()]}|{line.flat[found.end() :]}"
-    reports = (words("citing.toml", kind, context.language, whole) for kind in ("reporting", "inscription"))
-    if '"' in line.flat or any(report.search(rest) for report in reports):
+    reports, quotes = (words("citing.toml", kind, context.language, whole) for kind in ("reporting", "inscription"))
+    if '"' in line.flat or reports.search(rest) or quotes.search(line.flat):
         return True
     return line.number == 0 and context.metadata.title is None and is_headline(line.text)
 
