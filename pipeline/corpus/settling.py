@@ -19,7 +19,7 @@ from pipeline.dedup.relations import RELATION_SCHEMA
 from pipeline.dedup.sketches import SketchReader
 from pipeline.records import Decision
 
-__all__ = ["resolve_with_elders", "settle"]
+__all__ = ["decide_known", "resolve_with_elders", "settle"]
 
 Nodes = npt.NDArray[np.uint64]
 
@@ -79,6 +79,31 @@ def settle(decisions: Sequence[Decision], before: Mapping[int, Standing], seen: 
             size = max(len(group), outside)
             settled += [replace(d, cluster_id=name, cluster_size=size) for d in group]
     return settled
+
+
+def decide_known(node: int, doc_id: str, run_id: str, before: Standing) -> Decision:
+    """The decision about a document that arrives again: a copy of itself, or removed where it was taken down.
+
+    Args:
+        run_id: of the run that holds it already.
+        before: how it stands there.
+    """
+    if before.place == "taken_down":
+        return Decision(node, doc_id, "removed", doc_id, 1, None, "was taken down", filter="taken_down", removed_by=doc_id)
+    return Decision(
+        node=node,
+        doc_id=doc_id,
+        table="duplicates",
+        cluster_id=doc_id,
+        cluster_size=1,
+        representative_id=doc_id,
+        reason="on record already",
+        relation="exact_raw",
+        jaccard=1.0,
+        containment=1.0,
+        containment_of_representative=1.0,
+        representative_run_id=run_id,
+    )
 
 
 def _bind(decision: Decision, anchor: Standing, old: Standing | None, new: int) -> Decision:

@@ -23,8 +23,9 @@ from pipeline.corpus.amending import amend, read_standings, write_amendments
 from pipeline.corpus.components import read_edges, read_touched
 from pipeline.corpus.elders import ELDER_NODE, ELDER_NUMBER, Elder, Elders
 from pipeline.corpus.fresh import BAND_FILES, Fresh
+from pipeline.corpus.settling import decide_known
 from pipeline.publishing import Part
-from pipeline.records import Decision, ShardRef
+from pipeline.records import ShardRef
 from pipeline.sketchfiles import SketchFiles, as_uint64, shard_index
 from pipeline.transforms import compare as base
 from pipeline.transforms.filesystems import storage_for
@@ -59,7 +60,7 @@ def compare(
         | "Once" >> beam.Create([1])
         | "Amend" >> beam.ParDo(_Amend(settings), AsList(elected.decisions), AsList(shards)).with_output_types(Part)
     )
-    parts = (amended, _keep(pipeline, shards, relations, decisions, settings)) | "Parts" >> beam.Flatten()
+    parts = (amended, _keep(pipeline, shards, known, relations, decisions, settings)) | "Parts" >> beam.Flatten()
     return decisions, (relations, elected.relations) | "Relations" >> beam.Flatten(), parts
 
 
@@ -89,6 +90,7 @@ def _tasks() -> list[tuple[str, int]]:
 def _keep(
     pipeline: beam.Pipeline,
     shards: beam.PCollection[ShardRef],
+    known: beam.PCollection[bytes],
     relations: beam.PCollection[tuple[int, bytes]],
     decisions: beam.PCollection[tuple[int, bytes]],
     settings: Settings,
@@ -98,7 +100,7 @@ def _keep(
     columns = (
         pipeline
         | "KeepTasks" >> beam.Create(tasks)
-        | "KeepColumns" >> beam.ParDo(_KeepColumns(settings), AsList(shards)).with_output_types(Part)
+        | "KeepColumns" >> beam.ParDo(_KeepColumns(settings), AsList(shards), AsList(known)).with_output_types(Part)
     )
     sketches = shards | "KeepSketches" >> beam.ParDo(_KeepSketches(settings), AsList(shards)).with_output_types(Part)
     edges = relations | "Merging" >> beam.Map(lambda element: element[1]).with_output_types(bytes)
@@ -133,7 +135,7 @@ class _FindKnown(_NewTask):
 
 
 class _DecideKnown(_NewTask):
-    """Packed pairs of `_FindKnown` -> decisions by shard key: what is on record already is a copy of itself."""
+    """Packed pairs of `_FindKnown` -> decisions by shard key."""
 
     def process(self, block: bytes, refs: list[ShardRef]) -> Iterator[tuple[int, bytes]]:
         pairs = unpack_pairs([block])
@@ -142,21 +144,9 @@ class _DecideKnown(_NewTask):
         files = SketchFiles(refs, storage_for)
         ids = [entry.hex() for entry in files.rows(np.ascontiguousarray(pairs[:, 0]), ("doc_id",)).column("doc_id").to_pylist()]
         runs = self._elders.by_seq()
+        before = read_standings(pairs[:, 1].tolist(), self._elders, storage_for)
         decisions = [
-            Decision(
-                node=new,
-                doc_id=doc_id,
-                table="duplicates",
-                cluster_id=doc_id,
-                cluster_size=1,
-                representative_id=doc_id,
-                reason="on record already",
-                relation="exact_raw",
-                jaccard=1.0,
-                containment=1.0,
-                containment_of_representative=1.0,
-                representative_run_id=runs[(earlier >> 32) - ELDER_NUMBER].run_id,
-            )
+            decide_known(new, doc_id, runs[(earlier >> 32) - ELDER_NUMBER].run_id, before[earlier])
             for (new, earlier), doc_id in zip(pairs.tolist(), ids, strict=True)
         ]
         yield from base.decisions_by_shard(decisions, files)
@@ -217,11 +207,11 @@ class _Amend(_NewTask):
 
 
 class _KeepColumns(_NewTask):
-    """(kind, number) -> a file of lookup/."""
+    """(kind, number) -> a file of lookup/. What an earlier run holds already is found there."""
 
-    def process(self, task: tuple[str, int], refs: list[ShardRef]) -> Iterator[Part]:
+    def process(self, task: tuple[str, int], refs: list[ShardRef], known: list[bytes]) -> Iterator[Part]:
         kind, number = task
-        fresh = Fresh(SketchFiles(refs, storage_for), refs)
+        fresh = Fresh(SketchFiles(refs, storage_for), refs, unpack_pairs(known)[:, 0])
         folder = self._folder(refs)
         storage = storage_for(folder)
         if kind == "bands":

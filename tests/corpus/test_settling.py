@@ -6,7 +6,7 @@ import numpy as np
 
 from pipeline.corpus.amending import Standing, amend
 from pipeline.corpus.elders import ELDER_NODE, Elder, Elders, row_bases, to_corpus_nodes
-from pipeline.corpus.settling import settle
+from pipeline.corpus.settling import decide_known, settle
 from pipeline.records import Decision, ShardRef
 
 ELDERS = Elders(4, (Elder(2, "run2", "runs/run2", ()), Elder(3, "run3", "runs/run3", ())))
@@ -67,3 +67,10 @@ def test_a_window_that_leaves_a_run_out_is_partial() -> None:
     assert ELDERS.is_partial
     assert not Elders(3, (Elder(1, "run1", "", ()), Elder(2, "run2", "", ()))).is_partial
     assert not Elders(1, ()).is_partial
+
+
+def test_what_arrives_again_is_a_copy_of_itself_unless_it_was_taken_down() -> None:
+    copy = decide_known(7, "b", "run2", Standing("documents", None, 1, None))
+    assert (copy.table, copy.representative_id, copy.representative_run_id, copy.relation) == ("duplicates", "b", "run2", "exact_raw")
+    gone = decide_known(7, "b", "run2", Standing("taken_down", None, 0, None))
+    assert (gone.table, gone.filter, gone.representative_id) == ("removed", "taken_down", None)
