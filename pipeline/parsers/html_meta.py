@@ -69,9 +69,18 @@ def read_page(tree: etree._Element, source: Source, article: Article) -> PageFac
         canonical_url=canonical,
         **_rights(pick, metas, linked, links),
     )
-    body = linked.get("articleBody")
     metadata = metadata.with_values(metadata_sources=pick.sources)
-    return PageFacts(metadata, tuple(_marks(found, source, linked, canonical, reserved)), body if isinstance(body, str) else None)
+    return PageFacts(metadata, tuple(_marks(found, source, linked, canonical, reserved)), _stated_body(linked))
+
+
+def _stated_body(linked: Mapping[str, Any]) -> str | None:
+    """The article's text in the data block; of a live blog that of its updates, each after its headline."""
+    body = linked.get("articleBody")
+    if isinstance(body, str) and body.strip():
+        return body
+    updates = [update for update in fields.as_list(linked.get("liveBlogUpdate")) if isinstance(update, Mapping)]
+    said = [update.get(key) for update in updates for key in ("headline", "articleBody")]
+    return "".join(text if "<" in text else f"<p>{text}</p>" for text in said if isinstance(text, str) and text.strip()) or None
 
 
 def _rights(pick: Picker, metas: Mapping[str, str], linked: Mapping[str, Any], links: Mapping[str, str]) -> dict[str, Any]:

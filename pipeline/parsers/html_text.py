@@ -129,7 +129,7 @@ def _credited(boxes: Sequence[Box], blocks: Sequence[Block], told: Sequence[Bloc
         return ()
     first = next(index for index, block in enumerate(blocks) if block is told[0])
     start = next((index for index, block in enumerate(blocks[:first]) if block.tag == "h1"), max(0, first - _HEAD))
-    lines = [block.text for block in blocks[start:first] if boxes[block.box].hints & _BYLINE]
+    lines = [NOT_XML.sub("", block.text) for block in blocks[start:first] if boxes[block.box].hints & _BYLINE]
     return tuple(line for line in lines if len(line) <= _LONGEST_NAME and not re.search(r"\d|[.!?]$|\u2029", line))
 
 
@@ -256,7 +256,7 @@ def _tell(boxes: Sequence[Box], blocks: Sequence[Block]) -> tuple[list[Block], s
         seen.add(block.text)
         kept.append((block, kind))
     start = next((index for index, (_, kind) in enumerate(kept) if kind == "sentence"), len(kept))
-    heading = next((block.text for block, kind in reversed(kept[:start]) if kind == "heading"), None)
+    heading = next((NOT_XML.sub("", block.text) for block, kind in reversed(kept[:start]) if kind == "heading"), None)
     kept = kept[start:]
     while kept and kept[-1][1] == "heading":
         kept.pop()

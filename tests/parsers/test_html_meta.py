@@ -92,3 +92,12 @@ def test_the_canonical_address(head: str, address: str) -> None:
 
 def test_a_broken_data_block_does_no_harm() -> None:
     assert _page("<script type='application/ld+json'>{'no': json}</script>").metadata.title is None
+
+
+def test_a_live_blog_that_is_in_the_data_block_alone() -> None:
+    updates = [{"headline": "Noon", "articleBody": SENTENCE.strip()}, {"articleBody": f"<p>{SENTENCE.strip()}</p>"}]
+    block = json.dumps({"@type": "LiveBlogPosting", "headline": "Ferry day", "liveBlogUpdate": updates})
+    page = f"<!DOCTYPE html><script type='application/ld+json'>{block}</script><div id=root></div>"
+    parsed = read(page.encode(), "page.html")
+    assert parsed.metadata.title == "Ferry day"
+    assert parsed.source_text.split("\n") == ["Noon", SENTENCE.strip(), SENTENCE.strip()]
