@@ -153,9 +153,11 @@ def _from_sgml(data: bytes, decoded: decoding.Decoded) -> list[_Found]:
         found.append((identity, piece.rstrip(), media_type))
         # What stands behind an end tag is a document whose start tag is damaged, and would be lost without a word.
         close = _SGML_END.search(piece)
-        rest = piece[close.end() :].strip() if close else b""
+        second = piece.find(b"<DOCNO>", piece.find(b"<DOCNO>") + 1)
+        behind = min(close.end() if close else len(piece), second if second > 0 else len(piece))
+        rest = piece[behind:].strip()
         if re.sub(rb"<[^<>]{0,2000}>", b"", rest).strip(b" \t\r\n\x00\x1a"):
-            found[-1] = (identity, piece[: close.end()] if close else piece, media_type)
+            found[-1] = (identity, piece[:behind], media_type)
             found.append(("", rest, media_type))
     return found
 
