@@ -1,11 +1,12 @@
 """How fast the whole Repair step is beside stock `ftfy.fix_text`, and how often it touches text that is right.
 
-    python benchmarks/repair.py [--documents N] [--rounds N] [--words N]
+    python benchmarks/repair.py [--documents N] [--rounds N] [--words N] [--rules]
 
 Both run over the same documents in the same process, in turns, each document once a round, so that nothing is remembered from
 the round before. "Repair" is everything of `pipeline.desk.repair`: characters, furniture, language, translation signals,
-repairs, layout. Times are CPU times; the best round counts for both. The second part counts the edits that the step makes
-in generated text that needs none.
+repairs, layout. "Every rule" is the same with the pre-check of `pipeline.text.triggers` taken away. Times are CPU times; the best
+round counts for all. The second part counts the edits that the step makes in generated text that needs none. With --rules a
+table tells for each rule on how many documents it runs, and what it costs.
 """
 
 from __future__ import annotations
@@ -14,8 +15,11 @@ import argparse
 import html
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
+from unittest import mock
 
 import ftfy
 import numpy as np
@@ -24,6 +28,7 @@ from corpus_language import learn, seed_paragraphs, write_prose
 from pipeline import desk
 from pipeline.config import RepairConfig
 from pipeline.records import Metadata, Origin, ParsedDocument
+from pipeline.text.rules import Context, Finding, Rule
 
 RAW = Path(__file__).resolve().parents[1] / "seeds" / "raw"
 SENTENCES = 21  # which gives some 2.9 kB, the length of the documents that ftfy was measured on
@@ -81,6 +86,59 @@ def parse(text: str) -> ParsedDocument:
     return ParsedDocument("0" * 32, 0, Origin("x.txt"), "0" * 64, len(text), text, Metadata(), "text", "plain")
 
 
+class _Bare(NamedTuple):
+    NAME: str
+    VERSION: int
+    find: Callable[[str, Context], Iterable[Finding]]
+
+
+class Watched:
+    """A rule that counts its runs and its time; without `trigger` it runs on every document."""
+
+    def __init__(self, rule: Rule, *, trigger: bool) -> None:
+        self.NAME, self.VERSION, self._find = rule.NAME, rule.VERSION, rule.find
+        self.runs, self.seconds = 0, 0.0
+        if trigger and hasattr(rule, "TRIGGER"):
+            self.TRIGGER = rule.TRIGGER
+
+    def find(self, text: str, context: Context) -> list[Finding]:
+        """What the rule finds."""
+        started = time.process_time()
+        found = list(self._find(text, context))
+        self.seconds += time.process_time() - started
+        self.runs += 1
+        return found
+
+
+@contextmanager
+def watched(*, trigger: bool) -> Iterator[list[Watched]]:
+    """Run all rules under watch, with their triggers or without."""
+    before, after = desk.RULES_BEFORE_LANGUAGE, desk.RULES_AFTER_LANGUAGE
+    first = tuple(Watched(rule, trigger=trigger) for rule in before)
+    second = tuple(Watched(rule, trigger=trigger) for rule in after)
+    with mock.patch.object(desk, "RULES_BEFORE_LANGUAGE", first), mock.patch.object(desk, "RULES_AFTER_LANGUAGE", second):
+        yield [*first, *second]
+
+
+def show_rules(count: int) -> None:
+    """Print one line per rule: the share of documents on which it runs, and microseconds a document, per class."""
+    classes = make_classes(count)
+    rows: dict[str, list[str]] = {}
+    for texts in classes.values():
+        with watched(trigger=True) as rules:
+            for text in texts:
+                desk.repair(parse(text), RepairConfig())
+            for rule in rules:
+                rule.runs, rule.seconds = 0, 0.0
+            for text in texts:
+                desk.repair(parse(text), RepairConfig())
+            for rule in rules:
+                rows.setdefault(rule.NAME, []).append(f"{rule.runs / count:>9.0%} {rule.seconds / count * 1e6:>8.1f} us")
+    print(f"{'rule: runs on, CPU':<22}" + "".join(f"{name:>21}" for name in classes))
+    for name, cells in rows.items():
+        print(f"{name:<22}" + "".join(f"{cell:>21}" for cell in cells))
+
+
 def measure(run: Callable[[str], object], texts: list[str]) -> float:
     """CPU seconds for all texts."""
     started = time.process_time()
@@ -92,9 +150,18 @@ def measure(run: Callable[[str], object], texts: list[str]) -> float:
 def compare(count: int, rounds: int) -> None:
     """Print one line per class of documents."""
     config = RepairConfig()
-    contenders: tuple[Callable[[str], object], ...] = (lambda text: desk.repair(parse(text), config), ftfy.fix_text)
+
+    def every_rule(text: str) -> object:
+        with mock.patch.object(desk, "RULES_BEFORE_LANGUAGE", bare[0]), mock.patch.object(desk, "RULES_AFTER_LANGUAGE", bare[1]):
+            return desk.repair(parse(text), config)
+
+    bare = tuple(
+        tuple(_Bare(rule.NAME, rule.VERSION, rule.find) for rule in rules)
+        for rules in (desk.RULES_BEFORE_LANGUAGE, desk.RULES_AFTER_LANGUAGE)
+    )
+    contenders: tuple[Callable[[str], object], ...] = (lambda text: desk.repair(parse(text), config), ftfy.fix_text, every_rule)
     print(f"{count} documents a class, best of {rounds} rounds, CPU time")
-    print(f"{'':<20}{'Repair':>24}{'ftfy.fix_text':>24}{'ratio':>8}{'goal':>7}")
+    print(f"{'':<20}{'Repair':>24}{'ftfy.fix_text':>24}{'every rule':>24}{'ratio':>8}{'goal':>7}")
     for name, texts in make_classes(count).items():
         size = sum(len(text.encode()) for text in texts)
         best = [float("inf")] * len(contenders)
@@ -122,7 +189,11 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=300, help="documents a class")
     parser.add_argument("--rounds", type=int, default=5, help="rounds; the best counts")
     parser.add_argument("--words", type=int, default=1_000_000, help="words of clean text for the count of false repairs")
+    parser.add_argument("--rules", action="store_true", help="print what each rule costs instead")
     arguments = parser.parse_args()
+    if arguments.rules:
+        show_rules(arguments.documents)
+        return
     compare(arguments.documents, arguments.rounds)
     count_false_repairs(arguments.words)
 

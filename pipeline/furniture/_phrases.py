@@ -141,17 +141,22 @@ class Starts:
     """Patterns that begin a text, found by its first characters."""
 
     def __init__(self, patterns: Iterable[tuple[str, Phrase]]) -> None:
-        known: list[tuple[frozenset[str], tuple[str, Phrase]]] = []
+        known: list[tuple[str, Phrase]] = []
         anywhere: list[tuple[str, Phrase]] = []
+        by_first: dict[str, list[int]] = {}
         for pattern, phrase in patterns:
             firsts = first_strings(pattern)
             if firsts is None:
                 anywhere.append((pattern, phrase))
             else:
-                known.append((firsts, (pattern, phrase)))
-        keys = {key for firsts, _ in known for key in firsts}
+                for first in firsts:
+                    by_first.setdefault(first, []).append(len(known))
+                known.append((pattern, phrase))
         # A text that begins with a longer key also begins with the shorter ones.
-        self._buckets = {key: _Bucket([*(item for firsts, item in known if _begins(key, firsts)), *anywhere]) for key in keys}
+        self._buckets: dict[str, _Bucket] = {}
+        for key in by_first:
+            numbers = {number for length in range(1, len(key) + 1) for number in by_first.get(key[:length], ())}
+            self._buckets[key] = _Bucket([*(known[number] for number in sorted(numbers)), *anywhere])
         self._anywhere = _Bucket(anywhere) if anywhere else None
 
     def match(self, text: str, position: int = 0) -> re.Match[str] | None:
@@ -175,10 +180,6 @@ class Starts:
         return (
             get(text[position : position + 3]) or get(text[position : position + 2]) or get(text[position : position + 1]) or self._anywhere
         )
-
-
-def _begins(key: str, strings: frozenset[str]) -> bool:
-    return any(key[:length] in strings for length in range(1, len(key) + 1))
 
 
 class _Bucket:
