@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast lint format bench prism show clean
+.PHONY: help run test test-fast lint format bench fuzz prism show clean
 
 help: ## show what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ format: $(STAMP) ## format the code
 
 bench: $(STAMP) ## the measurements of benchmarks/, each prints its figures
 	$(BIN)/python benchmarks/all.py
+
+fuzz: $(STAMP) ## damage files of every format for MINUTES (30) and look for anything but a dead letter
+	$(BIN)/python tests/parsers/fuzz_parsers.py --minutes $(or $(MINUTES),30)
 
 prism: $(BIN)/prism ## build Beam's portable runner beside the environment's Python (needs Go)
 
