@@ -18,7 +18,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipeline.version import __version__
 from pipeline.config import from_mapping
 from pipeline.corpus.finding import Hit
 from pipeline.corpus.log import Corpus
@@ -29,6 +28,7 @@ from pipeline.report.card import croissant
 from pipeline.report.dataset import Dataset, list_parts
 from pipeline.schema import schema_version
 from pipeline.storage import Storage, join
+from pipeline.version import __version__
 
 __all__ = ["finish_takedowns", "name_takedown", "put_in_place", "reissue_run", "sign", "write_manifest"]
 

@@ -97,7 +97,7 @@ def _encoding(head: bytes) -> str | None:
         from pipeline.parsers import decoding
 
         try:
-            found = decoding.decode(head).encoding
+            found = decoding.decode(head).codec
         except DocumentError:
             return None
         return None if found.startswith("utf-8") else found

@@ -15,10 +15,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from pipeline.version import __version__
 from pipeline.errors import ConfigError
 from pipeline.schema import TABLES, arrow_schema
 from pipeline.storage import is_remote, join
+from pipeline.version import __version__
 
 if TYPE_CHECKING:
     from openlineage.client.event_v2 import InputDataset, OutputDataset

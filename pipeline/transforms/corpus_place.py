@@ -17,7 +17,6 @@ from typing import Any
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from pipeline.version import __version__
 from pipeline.committing import Expected
 from pipeline.config import Config, fingerprint
 from pipeline.corpus.card import write_card
@@ -33,6 +32,7 @@ from pipeline.resources import code_sha256
 from pipeline.storage import PARTIAL_SUFFIX, is_remote, join
 from pipeline.transforms.filesystems import storage_for
 from pipeline.transforms.settings import Settings
+from pipeline.version import __version__
 
 __all__ = ["AlreadyCommittedError", "CorpusPlace"]
 

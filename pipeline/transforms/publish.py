@@ -15,7 +15,6 @@ from typing import Any
 import apache_beam as beam
 import pyarrow as pa
 
-from pipeline.version import __version__
 from pipeline.committing import commit
 from pipeline.config import fingerprint
 from pipeline.corpus.elders import Elders, describe_run, name_earlier
@@ -27,6 +26,7 @@ from pipeline.storage import join
 from pipeline.transforms.filesystems import storage_for
 from pipeline.transforms.packing import unpack_decisions, unpack_table
 from pipeline.transforms.settings import Settings
+from pipeline.version import __version__
 
 __all__ = ["Commit", "Publish", "run_id"]
 

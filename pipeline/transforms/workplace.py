@@ -18,7 +18,6 @@ from typing import IO, Any
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from pipeline.version import __version__
 from pipeline.checking import check_target
 from pipeline.committing import Expected
 from pipeline.config import Config, fingerprint
@@ -30,6 +29,7 @@ from pipeline.resources import code_sha256
 from pipeline.storage import PARTIAL_SUFFIX, is_remote, join
 from pipeline.transforms.filesystems import storage_for
 from pipeline.transforms.settings import Settings
+from pipeline.version import __version__
 
 __all__ = ["Workplace"]
 
