@@ -196,7 +196,7 @@ class _ShardWriter:
         self._open = True
 
     def __del__(self) -> None:
-        # A bundle that fails elsewhere forgets its writer. pyarrow's own finaliser would write to a file that is closed by then, and complain.
+        # A bundle that fails elsewhere forgets its writer; pyarrow's finaliser would then write to a file that is closed, and complain.
         self.abandon()
 
     def add(self, record: JudgedDocument | DeadLetter) -> None:

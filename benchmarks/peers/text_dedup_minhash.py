@@ -1,4 +1,4 @@
-"""text-dedup: its MinHash command with its defaults (250 permutations, threshold .7, word 5-grams), one process. Has its own environment."""
+"""text-dedup: its MinHash command as it comes (250 permutations, threshold .7, word 5-grams), one process, in an environment of its own."""
 
 import sys
 import tempfile

@@ -75,6 +75,33 @@ def _trim(key: Any, size: Any) -> Any:
     return size
 
 
+@nb.njit(inline="always")
+def _join_point(
+    kind: Any, point: Any, folds: Any, expansions: Any, joined: Any, ends: Any, marks: Any, scores: Any, out: Any, opened: Any, closed: Any,
+    score: Any, inside: Any, apostrophe: Any,
+) -> Any:  # fmt: skip
+    """One character that is no plain byte: goes on with a word, begins one or ends one. Takes and gives back the state of `_read_text`."""
+    if kind & u64(WORD) or (kind & u64(MARK) and inside and not apostrophe):
+        if not inside:
+            marks[opened] = kind
+            opened, inside = opened + ONE, ONE
+        elif apostrophe:
+            joined[out] = 39
+            out += ONE
+        apostrophe = False
+        begin = out
+        out = u64(_put_folded(joined, i64(out), folds[point], expansions))
+        score += i64(out - begin) - 1 + 2 * i64((kind & u64(DIGIT)) != 0)
+    elif kind & u64(APOSTROPHE) and inside and not apostrophe:
+        apostrophe = True
+    elif inside:
+        joined[out] = 32
+        ends[closed], scores[closed] = out, score
+        closed, out = closed + ONE, out + ONE
+        inside, apostrophe = u64(0), False
+    return out, opened, closed, score, inside, apostrophe
+
+
 @nb.njit
 def _read_text(
     data: Any, at: Any, size: Any, plain: Any, kinds: Any, folds: Any, key_folds: Any, expansions: Any, key: Any, joined: Any, starts: Any,
@@ -82,11 +109,10 @@ def _read_text(
 ) -> Any:  # fmt: skip
     """`shingles.fold_key` and the folded words, with one blank between them, in one pass; how many words there are.
 
-    `plain` holds for each byte its kind as an ASCII character (APOSTROPHE where the byte needs a closer look), then for each what it
-    folds to in the key. `counts` takes the bytes of the key, the letters in unspaced scripts, and all letters and marks.
-
-    The loop over plain bytes has no branches: it writes what may be the end of a word with every byte and moves on only where it is one.
-    A running score of 2 x digits + (bytes - characters) tells numbers: where it grows by the bytes of a word, half of it is digits.
+    `plain` holds for each byte its kind as an ASCII character (APOSTROPHE where the byte needs a closer look), then what each folds to in
+    the key. `counts` takes the bytes of the key, the letters in unspaced scripts, and all letters and marks. The loop over plain bytes has
+    no branches: it writes what may be the end of a word with every byte and moves on only where it is one. A running score of
+    2 x digits + (bytes - characters) tells numbers: where it grows by the bytes of a word, half of it is digits.
     """
     at, size = u64(at), u64(size)
     out = written = closed = opened = letters = u64(0)
@@ -95,8 +121,7 @@ def _read_text(
     apostrophe = False
     while at < size:
         while at < size and not apostrophe:
-            byte = data[at]
-            kind = u64(plain[byte])
+            byte, kind = data[at], u64(plain[data[at]])
             if kind & u64(APOSTROPHE):
                 break
             folded = plain[u64(256) + u64(byte)]
@@ -129,24 +154,9 @@ def _read_text(
             blank = u64(0)
         unspaced += i64((kind & u64(UNSPACED)) != 0)
         letters += u64((kind & u64(WORD | MARK)) != 0)
-        if kind & u64(WORD) or (kind & u64(MARK) and inside and not apostrophe):
-            if not inside:
-                marks[opened] = kind
-                opened, inside = opened + ONE, ONE
-            elif apostrophe:
-                joined[out] = 39
-                out += ONE
-            apostrophe = False
-            begin = out
-            out = u64(_put_folded(joined, i64(out), folds[point], expansions))
-            score += i64(out - begin) - 1 + 2 * i64((kind & u64(DIGIT)) != 0)
-        elif kind & u64(APOSTROPHE) and inside and not apostrophe:
-            apostrophe = True
-        elif inside:
-            joined[out] = 32
-            ends[closed], scores[closed] = out, score
-            closed, out = closed + ONE, out + ONE
-            inside, apostrophe = u64(0), False
+        out, opened, closed, score, inside, apostrophe = _join_point(
+            kind, point, folds, expansions, joined, ends, marks, scores, out, opened, closed, score, inside, apostrophe
+        )
     if inside:
         ends[closed], scores[closed] = out, score
         closed += ONE

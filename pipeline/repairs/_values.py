@@ -12,5 +12,7 @@ _NO_DOCUMENT = ParsedDocument("", 0, Origin(""), "", 0, "", Metadata(), "text", 
 
 
 def apply_to_value(value: str, rules: Sequence[Rule], config: RepairConfig) -> str:
-    """`value` with the repairs of `rules`, on one line, without white space at its edges. No edits are kept."""
+    """`value` with the character repairs, on one line, without white space at its edges. No edits are kept."""
+    if value.isascii() and value.isprintable() and "&" not in value:
+        return value.strip()  # nothing in it that a character rule looks at
     return " ".join(run_rules(State(value, Metadata()), rules, _NO_DOCUMENT, config).text.split("\n")).strip()
