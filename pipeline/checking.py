@@ -43,6 +43,8 @@ def check_arguments(inputs: Sequence[str], output: str, config: Config, workers:
         raise ConfigError("an input or the output is an empty string; name a file or folder ('.' for the current one)")
     if workers is not None and workers < 0:
         raise ConfigError(f"--workers must be 0 (all cores) or more, found {workers}")
+    if config.passages.enabled and not config.dedup.enabled:
+        raise ConfigError("passages.enabled needs dedup.enabled: passages are looked for between documents that are not copies")
     for language in config.filter.languages:
         if not re.fullmatch(r"[a-z]{2,3}", language):
             raise ConfigError(f"filter.languages: {language!r} is no language code; two or three small letters such as 'en' are accepted")

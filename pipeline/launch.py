@@ -16,13 +16,14 @@ from pathlib import Path
 import apache_beam as beam
 from apache_beam.io.filesystems import FileSystems
 
+from pipeline.checking import check_arguments
 from pipeline.cli_run import MAPPING_FIELDS, build_config
 from pipeline.config import Config
 from pipeline.errors import CopydeskError
 from pipeline.planning import plan
 from pipeline.storage import is_remote
 from pipeline.transforms.filesystems import storage_for
-from pipeline.transforms.flow import build, check_arguments
+from pipeline.transforms.flow import build
 from pipeline.transforms.runners import make_runner
 from pipeline.transforms.workplace import Workplace
 

@@ -55,7 +55,7 @@ def measure(text: str) -> dict[str, float | None]:
         "rps_doc_frac_unique_words": per_word(len(set(lowered))),
         "rps_doc_frac_all_caps_words": per_word(capitals),
         "rps_doc_num_sentences": _count_sentences(text),
-        "n_paragraphs": line_count,
+        "n_paragraphs": sum(1 for block in text.split("\n\n") if block.strip()),
     }
 
 

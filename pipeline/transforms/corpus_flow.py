@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from pipeline.checking import check_arguments
 from pipeline.config import Config
 from pipeline.errors import ConfigError
 from pipeline.report.progress import Progress
 from pipeline.storage import join
 from pipeline.transforms.corpus_place import AlreadyCommittedError, CorpusPlace
-from pipeline.transforms.flow import RunResult, carry_out, check_arguments
+from pipeline.transforms.flow import RunResult, carry_out
 from pipeline.transforms.runners import make_runner
 
 __all__ = ["run_corpus"]

@@ -10,10 +10,8 @@ shards, decisions, relations -> Publish -> parts -> Commit -> run.json
 
 from __future__ import annotations
 
-import difflib
 import logging
 import os
-import re
 import subprocess
 import sys
 import time
@@ -25,12 +23,9 @@ from typing import Any
 
 import apache_beam as beam
 
-from pipeline import desk
+from pipeline.checking import check_arguments
 from pipeline.config import Config
 from pipeline.dedup import engine
-from pipeline.errors import ConfigError
-from pipeline.filters import FILTERS
-from pipeline.filters import check as check_limits
 from pipeline.planning import Plan, plan
 from pipeline.publishing import Part
 from pipeline.reading.probing import probe_columns
@@ -49,7 +44,7 @@ from pipeline.transforms.settings import Settings
 from pipeline.transforms.strip import Strip
 from pipeline.transforms.workplace import Workplace
 
-__all__ = ["RunResult", "build", "carry_out", "check_arguments", "run"]
+__all__ = ["RunResult", "build", "carry_out", "run"]
 
 _SMALL_INPUT = 24 * 2**20
 """Bytes of input below which one process is faster than starting several (some 3 s, see docs/decisions/runners.md)."""
@@ -128,30 +123,6 @@ def carry_out(
         pipeline.run().wait_until_finish()
     manifest = place.finish(time.monotonic() - started, workers)
     return RunResult(output, manifest, time.monotonic() - started)
-
-
-def check_arguments(inputs: Sequence[str], output: str, config: Config, workers: int | None = None) -> None:
-    """Refuse what would only be noticed in the result: an unset shell variable, a misspelled rule, a language by its name."""
-    if not output.strip() or not all(given.strip() for given in inputs):
-        raise ConfigError("an input or the output is an empty string; name a file or folder ('.' for the current one)")
-    names = {
-        "repair.disabled": (config.repair.disabled, [name for name, _, _ in desk.list_rules()]),
-        "filter.disabled": (config.filter.disabled, [entry.NAME for entry in FILTERS]),
-    }
-    for setting, (given, known) in names.items():
-        for name in given:
-            if name not in known:
-                close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-                hint = f"did you mean {close[0]}?" if close else "`copydesk config --rules` lists them"
-                raise ConfigError(f"{setting}: there is no {name!r}; {hint}")
-    if workers is not None and workers < 0:
-        raise ConfigError(f"--workers must be 0 (all cores) or more, found {workers}")
-    if config.passages.enabled and not config.dedup.enabled:
-        raise ConfigError("passages.enabled needs dedup.enabled: passages are looked for between documents that are not copies")
-    check_limits(config.filter)
-    for language in config.filter.languages:
-        if not re.fullmatch(r"[a-z]{2,3}", language):
-            raise ConfigError(f"filter.languages: {language!r} is no language code; two or three small letters such as 'en' are accepted")
 
 
 def build(pipeline: beam.Pipeline, splits: Sequence[InputSplit], settings: Settings) -> beam.PCollection[str]:
