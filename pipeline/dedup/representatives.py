@@ -97,7 +97,8 @@ _CRITERIA: dict[str, Criterion] = {
     "complete": _least(lambda member: bool(_CUT & set(member.facts.flags))),
     "latest version": _latest,
     "original source": _least(_is_original),
-    "fewest flags": _least(lambda member: len(member.facts.flags)),
+    # what was repaired in the metadata is right now, and says nothing against the text
+    "fewest flags": _least(lambda member: sum(not kind.endswith("_repaired") for kind in member.facts.flags)),
     "longest": _most(lambda member: member.facts.characters),
     # A copy that was changed on its way (a lead of its own, misread letters) is further from the others than what they were made from.
     "closest to the others": _most(lambda member: member.close),
