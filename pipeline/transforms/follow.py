@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pipeline.progressing import ProgressLog, read_progress
 from pipeline.report.progress import Progress
 from pipeline.transforms.compare import tasks
+from pipeline.transforms.memory import give_back
 from pipeline.transforms.strip import COUNT_TASKS
 
 __all__ = ["follow"]
@@ -44,25 +45,27 @@ _STAGES = (
 
 @contextmanager
 def follow(log: ProgressLog, splits: int, on_progress: Callable[[Progress], None] | None, started: float) -> Iterator[None]:
-    """Call `on_progress` about twice a second while the block runs."""
-    if on_progress is None or log.folder is None:
-        yield
-        return
-    folder, stop = log.folder, threading.Event()
+    """Call `on_progress` about twice a second while the block runs, and keep the driver small meanwhile."""
+    stop = threading.Event()
+
+    def tell() -> None:
+        if on_progress is not None and log.folder is not None:
+            on_progress(_reading(log.folder, splits, started))
 
     def poll() -> None:
         while not stop.wait(0.5):
-            on_progress(_reading(folder, splits, started))
+            give_back()  # the driver holds what is grouped, and lets go of it phase by phase
+            tell()
 
     thread = threading.Thread(target=poll, name="copydesk-progress", daemon=True)
-    on_progress(_reading(folder, splits, started))
+    tell()
     thread.start()
     try:
         yield
     finally:
         stop.set()
         thread.join()
-        on_progress(_reading(folder, splits, started))
+        tell()
 
 
 def _reading(folder: str, splits: int, started: float) -> Progress:

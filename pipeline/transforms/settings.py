@@ -11,6 +11,7 @@ from pipeline.config import Config
 from pipeline.corpus.elders import Elders
 from pipeline.progressing import ProgressLog
 from pipeline.storage import join
+from pipeline.transforms.memory import give_back
 
 __all__ = ["Settings"]
 
@@ -46,6 +47,8 @@ class Settings:
             documents: documents, or for ``verify`` pairs, that went through.
         """
         self.progress.add(stage, units, documents)
+        if units:
+            give_back()  # a piece of work is done, and its arrays are free
         for name, amount in ((f"{stage}_units", units), (f"{stage}_items", documents)):
             if amount:
                 Metrics.counter("copydesk", name).inc(amount)
