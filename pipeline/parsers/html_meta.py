@@ -175,6 +175,9 @@ _PUBLISHED = (
     "dcterms.issued",
     "rnews:datepublished",
 )
+_PUBLISHED_CLASSES = frozenset(("published", "dt-published", "entry-date", "pubdate", "date-published"))
+"""Classes of the hAtom and h-entry microformats, which content systems write by themselves, and the commonest of their kin."""
+
 _MODIFIED = ("article:modified_time", "og:updated_time", "datemodified", "last-modified", "dcterms.modified")
 
 
@@ -290,9 +293,17 @@ def _moment(stated: str | None) -> str | None:
 
 
 def _time(times: Sequence[etree._Element]) -> str | None:
-    for time in times:
-        if time.get("datetime") and ("pubdate" in time.attrib or time.get("itemprop") == "datePublished"):
+    """The time element that says of itself that it is the publication's, by attribute or by class; else the page's only one."""
+    dated = [time for time in times if time.get("datetime", "").strip()[:4].isdigit()]  # others are durations and times of day
+    for time in dated:
+        if "pubdate" in time.attrib or time.get("itemprop") == "datePublished":
             return squeeze(time.get("datetime"))
+    for time in dated:
+        if not _PUBLISHED_CLASSES.isdisjoint(time.get("class", "").lower().split()):
+            return squeeze(time.get("datetime"))
+    distinct = {time.get("datetime") for time in dated}
+    if len(distinct) == 1:
+        return squeeze(distinct.pop())
     return None
 
 

@@ -101,3 +101,22 @@ def test_a_live_blog_that_is_in_the_data_block_alone() -> None:
     parsed = read(page.encode(), "page.html")
     assert parsed.metadata.title == "Ferry day"
     assert parsed.source_text.split("\n") == ["Noon", SENTENCE.strip(), SENTENCE.strip()]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (
+            '<time class="entry-date published" datetime="2025-02-27T07:30:00+00:00">27 Feb</time><time datetime="2025-03-01">later</time>',
+            "2025-02-27",
+        ),
+        ('<time datetime="2025-03-01">1 March</time><time itemprop="datePublished" datetime="2025-02-27">27 Feb</time>', "2025-02-27"),
+        ('<time datetime="2025-02-27">27 Feb</time><p>x</p><time datetime="2025-02-27">again</time>', "2025-02-27"),
+        ('<time class="updated" datetime="2025-02-28">28 Feb</time><time datetime="2025-02-27">27 Feb</time>', None),
+        ('<time datetime="PT4M">4 min</time>', None),
+        ('<time class="published">27 Feb</time>', None),
+    ],
+)
+def test_the_time_element_of_the_publication(body: str, expected: str | None) -> None:
+    found = _page("", body).metadata.published_at
+    assert (found and found[:10]) == expected
