@@ -31,7 +31,7 @@ from pipeline.transforms.filesystems import storage_for
 from pipeline.transforms.packing import pack_decisions, pack_pairs, pack_table, unpack_pairs, unpack_table
 from pipeline.transforms.settings import Settings
 
-__all__ = ["Band", "Cluster", "Elect", "Elected", "Forest", "Verify", "deal_by_root", "decisions_by_shard", "tasks"]
+__all__ = ["Band", "Cluster", "Elect", "Elected", "Forest", "SketchTask", "Verify", "deal_by_root", "decisions_by_shard", "tasks"]
 
 BAND_GROUPS = 8
 """Tasks over which the bands are dealt. A pair is told once a group, so fewer groups mean fewer pairs on their way."""
@@ -134,7 +134,7 @@ class Elect(beam.PTransform):
         )
 
 
-class _SketchTask(beam.DoFn):
+class SketchTask(beam.DoFn):
     """A task that opens sketch files; they are opened once a bundle."""
 
     def __init__(self, settings: Settings) -> None:
@@ -153,7 +153,7 @@ class _SketchTask(beam.DoFn):
         return self._opened
 
 
-class _Propose(_SketchTask):
+class _Propose(SketchTask):
     def process(self, task: tuple[str, int], refs: list[ShardRef]) -> Iterator[tuple[int, bytes]]:
         kind, number = task
         files = self._files(refs)
@@ -186,7 +186,7 @@ class _Propose(_SketchTask):
         return bands.version_pairs(_whole(files, "guid_key"), _whole(files, "slug_key"), _whole(files, "order"), _nodes(files))
 
 
-class _Relate(_SketchTask):
+class _Relate(SketchTask):
     def process(self, element: tuple[int, Iterable[bytes]], refs: list[ShardRef]) -> Iterator[tuple[int, bytes]]:
         key, blocks = element
         files = self._files(refs)
@@ -237,7 +237,7 @@ class _DealByRoot(beam.DoFn):
         return self._forest[1:]
 
 
-class _Resolve(_SketchTask):
+class _Resolve(SketchTask):
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self._standings: dict[int, Standing] | None = None

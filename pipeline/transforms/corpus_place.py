@@ -17,7 +17,6 @@ from typing import Any
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from pipeline.committing import Expected
 from pipeline.config import Config, fingerprint
 from pipeline.corpus.card import write_card
 from pipeline.corpus.elders import Elder, Elders
@@ -28,11 +27,10 @@ from pipeline.errors import ConfigError, OutputError
 from pipeline.planning import Plan
 from pipeline.progressing import ProgressLog
 from pipeline.publishing import dump_json
-from pipeline.resources import code_sha256
 from pipeline.storage import PARTIAL_SUFFIX, is_remote, join
 from pipeline.transforms.filesystems import storage_for
 from pipeline.transforms.settings import Settings
-from pipeline.version import __version__
+from pipeline.transforms.workplace import choose_staging, expect
 
 __all__ = ["AlreadyCommittedError", "CorpusPlace"]
 
@@ -116,15 +114,8 @@ class CorpusPlace:
         for entry in self.corpus.entries:
             if entry.input_sha256 == self._input:
                 raise AlreadyCommittedError(entry)
-        parts = (__version__, fingerprint(self._config), code_sha256())
-        digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
-        staged = join(self._work, "staged")
-        if not self._remote and Path(staged).is_dir():
-            for folder in Path(staged).iterdir():
-                if folder.name != digest:
-                    shutil.rmtree(folder)
-        self._staged = join(staged, digest)
-        expected = Expected(len(planned.splits), planned.files, planned.bytes)
+        self._staged, digest = choose_staging(self._work, self._config, remote=self._remote)
+        expected = expect(planned)
         progress = self.progress if local else ProgressLog(None)
         return Settings(self._config, self._staged, self._publish, digest, expected, progress, self._elders())
 

@@ -28,6 +28,7 @@ from pipeline.dedup.relations import RELATION_SCHEMA
 from pipeline.records import ShardRef
 from pipeline.sketchfiles import SketchFiles, as_uint64, shard_index
 from pipeline.staging import shard_path
+from pipeline.transforms.compare import SketchTask
 from pipeline.transforms.filesystems import storage_for
 from pipeline.transforms.packing import pack_table, unpack_decisions, unpack_table
 from pipeline.transforms.settings import Settings
@@ -85,24 +86,7 @@ class FindPassages(beam.PTransform):
         )
 
 
-class _Task(beam.DoFn):
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._opened: SketchFiles | None = None
-
-    def start_bundle(self) -> None:
-        self._opened = None
-
-    def finish_bundle(self) -> None:
-        self._opened = None
-
-    def _files(self, refs: list[ShardRef]) -> SketchFiles:
-        if self._opened is None:
-            self._opened = SketchFiles(refs, storage_for)
-        return self._opened
-
-
-class _Join(_Task):
+class _Join(SketchTask):
     """Partition -> (shard key of a, packed seeds); and ``marks``: (shard key, packed marks of its documents)."""
 
     def process(self, partition: int, refs: list[ShardRef], decided: list[bytes]) -> Iterator[tuple[int, bytes] | TaggedOutput]:
@@ -120,7 +104,7 @@ class _Join(_Task):
         self._settings.count("passages", 1)
 
 
-class _Align(_Task):
+class _Align(SketchTask):
     """Seeds and marks by shard of a -> passages in tokens; and ``sides``: (shard key, (side, the same packed passages))."""
 
     def process(self, element: tuple[int, dict[str, Iterable[bytes]]], refs: list[ShardRef]) -> Iterator[tuple[int, bytes] | TaggedOutput]:
@@ -137,7 +121,7 @@ class _Align(_Task):
                     yield TaggedOutput("sides", (shard, (side, block)))
 
 
-class _Place(_Task):
+class _Place(SketchTask):
     """(shard key, (side, packed passages)) -> (shard key of a, packed sides in characters). Reads the text of its shard once."""
 
     def process(self, element: tuple[int, Iterable[tuple[int, bytes]]], refs: list[ShardRef]) -> Iterator[tuple[int, bytes]]:
@@ -161,7 +145,7 @@ class _Place(_Task):
         yield from _by_shard(pa.concat_tables(placed), "a_node", self._files(refs))
 
 
-class _Finish(_Task):
+class _Finish(SketchTask):
     """Passages, their sides and what is known of their pairs -> rows of the table; and ``relations``."""
 
     def process(self, element: tuple[int, dict[str, Iterable[bytes]]], refs: list[ShardRef]) -> Iterator[tuple[int, bytes] | TaggedOutput]:

@@ -31,7 +31,7 @@ from pipeline.transforms.filesystems import storage_for
 from pipeline.transforms.settings import Settings
 from pipeline.version import __version__
 
-__all__ = ["Workplace"]
+__all__ = ["Workplace", "choose_staging", "expect"]
 
 
 class Workplace:
@@ -72,16 +72,10 @@ class Workplace:
 
     def settings(self, planned: Plan, *, local: bool) -> Settings:
         """What the transforms need to know; staged splits of other configurations go."""
-        parts = (__version__, fingerprint(self._config), code_sha256())
-        digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
-        staged = join(self._work, "staged")
-        if not self._remote and Path(staged).is_dir():
-            for folder in Path(staged).iterdir():
-                if folder.name != digest:
-                    shutil.rmtree(folder)
-        expected = Expected(len(planned.splits), planned.files, planned.bytes, planned.hidden)
+        staged, digest = choose_staging(self._work, self._config, remote=self._remote)
+        expected = expect(planned)
         progress = self.progress if local else ProgressLog(None)
-        return Settings(self._config, join(staged, digest), self._publish, digest, expected, progress)
+        return Settings(self._config, staged, self._publish, digest, expected, progress)
 
     def finish(self, seconds: float, workers: int | None) -> dict[str, Any]:
         """Put the dataset in its place and clear the working folder; return the content of run.json."""
@@ -136,6 +130,23 @@ class Workplace:
             target.rename(old)
         storage_for(self.output).rename(self._publish, self.output)
         shutil.rmtree(self._work, ignore_errors=True)
+
+
+def choose_staging(work: str, config: Config, *, remote: bool) -> tuple[str, str]:
+    """Folder for the staged splits of a configuration in a working folder, and its fingerprint; local ones of others are removed."""
+    parts = (__version__, fingerprint(config), code_sha256())
+    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+    staged = join(work, "staged")
+    if not remote and Path(staged).is_dir():
+        for folder in Path(staged).iterdir():
+            if folder.name != digest:
+                shutil.rmtree(folder)
+    return join(staged, digest), digest
+
+
+def expect(planned: Plan) -> Expected:
+    """What a plan promises the books."""
+    return Expected(len(planned.splits), planned.files, planned.bytes, planned.hidden)
 
 
 def _take_lock(path: Path, output: str) -> IO[str]:
